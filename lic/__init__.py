@@ -1,0 +1,18 @@
+"""LIC: a chatbot that people teach by talking to it."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lic.proposal import AutopilotWithMentalProcess, MentalProcess, create_autopilot_system
+
+__version__ = "0.1.0"
+__all__ = ["AutopilotWithMentalProcess", "MentalProcess", "__version__", "create_autopilot_system"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the proposal's names when they are asked for, so that `import lic` stays cheap."""
+    if name in __all__:
+        from lic import proposal
+
+        return getattr(proposal, name)
+    raise AttributeError(f"module 'lic' has no attribute {name!r}")

@@ -1,0 +1,150 @@
+"""Small rules of English that several rooms share: cleaning text, turning persons, sentences and keys."""
+
+import hashlib
+import re
+import unicodedata
+
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+(?:['’]\w+)*", re.UNICODE)
+_QUOTED = re.compile(r'"[^"]*"|“[^”]*”|„[^“”]*[“”]')
+_ARTICLES = ("the ", "a ", "an ")
+
+# Words that begin a sentence with a capital only because of their place.
+_FUNCTION_WORDS = frozenset(
+    ["the", "a", "an", "my", "your", "his", "her", "its", "our", "their", "this", "that", "these", "those", "there", "it", "he", "she", "we", "you", "they", "some", "every", "each", "all", "both", "no", "one", "in", "on", "at", "by", "to", "from", "for", "with", "of", "as", "if", "when", "while", "after", "before", "since", "until", "yes", "not", "and", "but", "or", "so", "because", "what", "who", "where", "why", "how", "which"]
+)
+_FIRST_TO_SECOND = {
+    "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
+    "we": "you", "us": "you", "our": "your", "ours": "yours", "ourselves": "yourselves", "am": "are",
+    "i'm": "you're", "im": "you're", "i've": "you've", "ive": "you've", "i'd": "you'd", "i'll": "you'll",
+    "we're": "you're", "we've": "you've", "we'd": "you'd", "we'll": "you'll", "ain't": "ain't",
+}  # fmt: skip
+_SECOND_TO_FIRST = {
+    "your": "my", "yours": "mine", "yourself": "myself",
+    "you're": "I'm", "youre": "I'm", "you've": "I've", "you'd": "I'd", "you'll": "I'll",
+}  # fmt: skip
+_AUXILIARIES = frozenset(["are", "were", "do", "did", "have", "had", "can", "could", "will", "would", "shall", "should", "may", "might", "must", "am", "was"])
+_PREPOSITIONS = frozenset(["to", "for", "with", "of", "about", "from", "at", "by", "on", "in", "like", "than", "and", "or", "between", "near", "behind"])
+
+
+def clean(text: str) -> str:
+    """One line of visible text: NFC, no control or direction-changing characters, single spaces."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if unicodedata.category(c) != "Cs")
+    return _SPACE.sub(" ", text).strip()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, lower case."""
+    return [match.group().lower().replace("’", "'") for match in _WORD.finditer(text)]
+
+
+def key(text: str) -> str:
+    """What two spellings of the same thing share: folded case, no punctuation, no leading article."""
+    folded = " ".join(words(unicodedata.normalize("NFKC", text).casefold()))
+    for article in _ARTICLES:
+        folded = folded.removeprefix(article)
+    return folded
+
+
+def content_hash(*parts: str) -> str:
+    """A short identity of content: equal for equal parts."""
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def upper_first(text: str) -> str:
+    """Begin with a capital, unless the first word has capitals of its own (iPhone)."""
+    first = text.split(" ", 1)[0]
+    return text if any(c.isupper() for c in first) else text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """Take back the capital that only the start of a sentence gave."""
+    first = words(text.split(" ", 1)[0])
+    return text[:1].lower() + text[1:] if first and first[0].split("'")[0] in _FUNCTION_WORDS else text
+
+
+def sentence(text: str) -> str:
+    """A statement with a capital and a full stop."""
+    text = upper_first(text.strip().rstrip(",;:"))
+    return text if text.endswith((".", "!", "?", "…")) or not text else f"{text}."
+
+
+def exchanged(statement: str, old: str, new: str) -> str | None:
+    """A statement with one occurrence of the old value exchanged, from the right; None where it does not hold it."""
+    found = list(re.finditer(rf"(?<!\w){re.escape(old)}(?!\w)", statement, re.IGNORECASE)) if old else []
+    if not found:
+        return None
+    last = found[-1]
+    return sentence(statement[: last.start()] + new + statement[last.end() :])
+
+
+def turned(text: str) -> str:
+    """Turn a person's words to that person: I become you, my becomes your, and LIC's you becomes I; quotations stay.
+
+    >>> turned("I was born in Oslo and my dog likes you.")
+    'You were born in Oslo and your dog likes me.'
+    """
+    pieces: list[str] = []
+    at = 0
+    for quoted in _QUOTED.finditer(text):
+        pieces += [_turned_plain(text[at : quoted.start()]), quoted.group()]
+        at = quoted.end()
+    pieces.append(_turned_plain(text[at:]))
+    return "".join(pieces)
+
+
+def _turned_plain(text: str) -> str:
+    found = list(_WORD.finditer(text))
+    lower = [match.group().lower().replace("’", "'") for match in found]
+    pieces: list[str] = []
+    at = 0
+    for i, match in enumerate(found):
+        starts = i == 0 or text[: match.start()].rstrip().endswith((".", "!", "?"))
+        new = _turned_word(match.group(), lower, i, starts, found[i - 1].group() if i else "")
+        pieces += [text[at : match.start()], new]
+        at = match.end()
+    return "".join([*pieces, text[at:]])
+
+
+def _turned_word(word: str, lower: list[str], i: int, starts: bool, before: str) -> str:
+    low = lower[i]
+    if word == "US" or (word == "I" and not starts and before[:1].isupper() and before != "I" and i > 1):
+        return word  # the country, and the numeral of kings and wars
+    if low in ("was", "wasn't") and _beside(lower, i, ("i",)):
+        return word.lower().replace("was", "were")
+    if low in ("are", "were", "aren't", "weren't") and _beside(lower, i, ("you",)):
+        return {"are": "am", "were": "was", "aren't": "am not", "weren't": "wasn't"}[low]
+    if low == "you":
+        new = "me" if _is_object(lower, i) else "I"
+    elif low in _FIRST_TO_SECOND:
+        new = _FIRST_TO_SECOND[low]
+    elif low in _SECOND_TO_FIRST:
+        new = _SECOND_TO_FIRST[low]
+    else:
+        return word
+    return upper_first(new) if (starts and word[:1].isupper()) or (starts and word == "i") else new
+
+
+def _beside(lower: list[str], i: int, pronouns: tuple[str, ...]) -> bool:
+    near_before = lower[max(0, i - 2) : i]
+    subject_before = bool(near_before) and (
+        near_before[-1] in pronouns or (near_before[0] in pronouns and near_before[-1].endswith(("ly", "never", "always", "also")))
+    )
+    # The inverted order of a question: "was I", "are you"; only at the start of a clause, or a subject stands before it.
+    subject_after = i + 1 < len(lower) and lower[i + 1] in pronouns and (i == 0 or lower[i - 1] in _QUESTION_WORDS)
+    return subject_before or subject_after
+
+
+_QUESTION_WORDS = frozenset(["what", "who", "where", "when", "why", "how", "which", "and", "but", "so", "old", "tall", "far", "long", "often", "much", "many"])
+
+
+def _is_object(lower: list[str], i: int) -> bool:
+    if i == 0:
+        return False
+    if i + 1 < len(lower) and lower[i + 1] in _AUXILIARIES:
+        return False
+    if lower[i - 1] in _AUXILIARIES or lower[i - 1] in _QUESTION_WORDS or lower[i - 1] in ("that", "if", "because", "when", "does"):
+        return i + 1 == len(lower) and lower[i - 1] not in _AUXILIARIES
+    return i + 1 == len(lower) or lower[i - 1] in _PREPOSITIONS or lower[i - 1] not in _FUNCTION_WORDS
