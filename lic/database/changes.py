@@ -1,0 +1,146 @@
+"""Every write to what is known goes through a change log, so that a receipt can take it back exactly.
+
+The log holds whole rows before and after (a physical undo log, as in Gray and Reuter 1992, chapter 10).
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from lic.database import tables
+from lic.errors import NothingToUndo
+
+Row = dict[str, Any]
+_TABLES: dict[str, Table] = {table.name: table for table in (tables.entries, tables.versions, tables.examples)}
+_KEYS = {"entries": "id", "versions": "seq", "examples": "id"}
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row before and after; None where it did not exist."""
+
+    table: str
+    key: str
+    before: Row | None
+    after: Row | None
+
+
+@dataclass(slots=True)
+class ChangeLog:
+    """Writes rows within one transaction and remembers what stood there before."""
+
+    connection: Connection
+    rows: list[RowChange] = field(default_factory=list[RowChange])
+
+    def insert(self, table: Table, row: Mapping[str, Any]) -> Any:
+        """Insert a row and return its key."""
+        result = self.connection.execute(insert(table), dict(row))
+        name = _KEYS[table.name]
+        key = row.get(name, result.inserted_primary_key[0])
+        self.rows.append(RowChange(table.name, str(key), None, {**row, name: key}))
+        return key
+
+    def update(self, table: Table, before: Row, values: Mapping[str, Any]) -> None:
+        """Change some columns of the row `before`."""
+        name = _KEYS[table.name]
+        self.connection.execute(update(table).where(table.c[name] == before[name]).values(**values))
+        self.rows.append(RowChange(table.name, str(before[name]), before, {**before, **values}))
+
+    def delete(self, table: Table, before: Row) -> None:
+        """Delete the row `before`."""
+        name = _KEYS[table.name]
+        self.connection.execute(delete(table).where(table.c[name] == before[name]))
+        self.rows.append(RowChange(table.name, str(before[name]), before, None))
+
+    def save(self, receipt: str, owner: str, conversation: str, turn: str, at: str) -> None:
+        """Write the receipt and its journal, and move the revision."""
+        self.connection.execute(
+            insert(tables.receipts),
+            {"id": receipt, "owner": owner, "conversation": conversation, "turn": turn, "created_at": at},
+        )
+        self.connection.execute(
+            insert(tables.journal),
+            [
+                {
+                    "receipt": receipt,
+                    "operation": operation_of(row),
+                    "table": row.table,
+                    "key": row.key,
+                    "before": _packed(row.before),
+                    "after": _packed(row.after),
+                }
+                for row in self.rows
+            ],
+        )
+        bump_revision(self.connection)
+
+
+def operation_of(row: RowChange) -> str:
+    """The name of a row change as the interface has it."""
+    if row.before is None:
+        return "add"
+    if row.after is None or row.after.get("valid_to"):
+        return "retire"
+    return "update"
+
+
+def bump_revision(connection: Connection) -> None:
+    """Tell the caches of all processes that what is known has changed."""
+    connection.execute(update(tables.revision).values(value=tables.revision.c.value + 1))
+
+
+def current_revision(connection: Connection) -> int:
+    """The number of changes so far."""
+    return connection.execute(select(tables.revision.c.value)).scalar_one()
+
+
+def undo(connection: Connection, receipt: str, at: str) -> list[RowChange]:
+    """Take back all row changes of a receipt, the last first, and return what was done.
+
+    Raises NothingToUndo where a later change stands on one of its rows, and then changes nothing.
+    """
+    done = [
+        RowChange(row.table, row.key, _unpacked(row.after), _unpacked(row.before))
+        for row in connection.execute(select(tables.journal).where(tables.journal.c.receipt == receipt).order_by(tables.journal.c.seq.desc()))
+    ]
+    for change in done:
+        _restore(connection, change)
+    connection.execute(update(tables.receipts).where(tables.receipts.c.id == receipt).values(undone_at=at))
+    bump_revision(connection)
+    return done
+
+
+def _restore(connection: Connection, change: RowChange) -> None:
+    table = _TABLES[change.table]
+    name = _KEYS[change.table]
+    found = connection.execute(select(table).where(table.c[name] == _key_of(change))).mappings().first()
+    if (dict(found) if found else None) != change.before:
+        raise NothingToUndo("A later change builds on this one: undo the later one first.")
+    if change.after is None:
+        connection.execute(delete(table).where(table.c[name] == _key_of(change)))
+    elif change.before is None:
+        connection.execute(insert(table), change.after)
+    else:
+        connection.execute(update(table).where(table.c[name] == _key_of(change)).values(**change.after))
+
+
+def _key_of(change: RowChange) -> Any:
+    return int(change.key) if _KEYS[change.table] == "seq" else change.key
+
+
+def _packed(row: Row | None) -> Row | None:
+    if row is None:
+        return None
+    return {name: {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value for name, value in row.items()}
+
+
+def _unpacked(row: Row | None) -> Row | None:
+    if row is None:
+        return None
+    return {
+        name: base64.b64decode(value["base64"]) if isinstance(value, dict) and set(value) == {"base64"} else value  # pyright: ignore[reportUnknownArgumentType]
+        for name, value in row.items()
+    }

@@ -1,0 +1,161 @@
+"""The tables. One database holds the Mental Process, the datasets' rows, the journal and the transcript.
+
+conversations ─< turns            what was said
+entries ─< versions               what is known; the version with `valid_to` null is the current one
+tasks ─< examples                 what trains; an example may hang on the entry that it was made from
+receipts ─< journal               what learning changed, enough to take it back exactly
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("created_at", String, nullable=False),
+    # What LIC waits for in this conversation: a taught answer, a confirmation, a choice.
+    Column("pending", JSON, nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("image", String),
+    Column("said_at", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("teaching_probability", Float, nullable=False),
+    Column("teaching", Boolean, nullable=False),
+    # The reply as shown: text, evidence, changes, asks, options.
+    Column("reply", JSON, nullable=False),
+    Column("receipt", String),
+    # "said", "replaced" (edited or retried) or "forgotten" (the text is gone, the place is kept).
+    Column("status", String, nullable=False),
+    Index("turns_by_id", "owner", "id", unique=True),
+    Index("turns_by_conversation", "owner", "conversation", "seq"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("section", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("relation", String, nullable=False),
+    # Normalized subject and relation: the question that the entry answers, for exact look-up.
+    Column("subject_key", String, nullable=False),
+    Column("relation_key", String, nullable=False),
+    Column("many", Boolean, nullable=False),
+    Column("created_at", String, nullable=False),
+    Index("entries_by_question", "owner", "subject_key", "relation_key"),
+    Index("entries_by_topic", "owner", "section", "topic"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("entry", String, ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("content", String, nullable=False),
+    Column("turn", String),
+    Column("said_at", String, nullable=False),
+    Column("valid_from", String, nullable=False),
+    Column("valid_to", String),
+    # The sentence vector in float16, unit length.
+    Column("vector", LargeBinary, nullable=False),
+    Index("versions_by_entry", "entry", "number", unique=True),
+    Index("versions_by_content", "content"),
+    sqlite_autoincrement=True,
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("type", String, nullable=False),
+    Column("description", Text, nullable=False),
+    # `datasets.Features` in its dictionary form.
+    Column("features", JSON, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+examples = Table(
+    "examples",
+    metadata,
+    # The hash of owner, task and row: writing twice is harmless.
+    Column("id", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("task", String, ForeignKey("tasks.name"), nullable=False),
+    Column("row", JSON, nullable=False),
+    Column("entry", String, ForeignKey("entries.id", ondelete="CASCADE")),
+    Column("turn", String),
+    Column("created_at", String, nullable=False),
+    Index("examples_by_task", "owner", "task"),
+    Index("examples_by_entry", "entry"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("owner", String, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("turn", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("undone_at", String),
+    Index("receipts_by_owner", "owner", "seq"),
+    Index("receipts_by_turn", "owner", "turn"),
+    sqlite_autoincrement=True,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("receipt", String, ForeignKey("receipts.id", ondelete="CASCADE"), nullable=False),
+    Column("operation", String, nullable=False),
+    Column("table", String, nullable=False),
+    Column("key", String, nullable=False),
+    # Whole rows: what stood there before, and after; null where there was nothing.
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Index("journal_by_receipt", "receipt", "seq"),
+    Index("journal_by_key", "key"),
+)
+
+# A counter that every change of what is known moves, so that caches of other processes see it.
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
