@@ -1,0 +1,94 @@
+"""Fit the answerability head: `python -m lic.training.answerability`, from `data/answerability`.
+
+Each written pair is a row; to every question the statements nearest to it that were written for other questions are added as
+rows that do not answer, because that is what search brings up when nothing was taught. The probabilities come out calibrated for
+that mixture (logistic regression, no resampling).
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from lic.encoder import load_encoder
+from lic.jsonl import read_jsonl
+from lic.lessons.tagger import facts_of, question_slots, slots_of
+from lic.reader import Reader
+from lic.self_taking.answerability import WEIGHTS, head_as_json
+from lic.self_taking.features import Side, features, matrix, side_of
+from lic.settings import seed_folder
+from lic.types import Encoder, Slots, Vector
+
+NEAREST = 3
+
+
+def prepare(encoder: Encoder, reader: Reader, texts: Sequence[str], questions: bool) -> dict[str, tuple[Vector, Side]]:
+    """The sentence vector and the prepared side of each text."""
+    encodings = encoder.encode(sorted(set(texts)))
+    prepared: dict[str, tuple[Vector, Side]] = {}
+    for start in range(0, len(encodings), 128):
+        part = encodings[start : start + 128]
+        for encoding, reading in zip(part, reader.read(part, [None] * len(part)), strict=True):
+            if questions:
+                slots = question_slots(encoding, reading)
+            else:
+                facts = facts_of(encoding, reading)
+                slots = Slots(*slots_of(encoding.text, facts[0])) if facts else Slots()
+            prepared[encoding.text] = (encoding.vector, side_of(encoder, encoding.text, slots))
+    return prepared
+
+
+def pairs(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any]], nearest: int) -> tuple[Vector, Vector, int]:
+    """Features and labels of the written pairs and then of the added ones, and how many were written."""
+    statements = prepare(encoder, reader, [row["statement"] for row in rows], questions=False)
+    questions = prepare(encoder, reader, [row["question"] for row in rows], questions=True)
+    written: dict[str, set[str]] = {}
+    found: list[list[float]] = []
+    labels: list[bool] = []
+    for row in rows:
+        written.setdefault(row["question"], set()).add(row["statement"])
+        found.append(_compared(encoder, questions[row["question"]], statements[row["statement"]]))
+        labels.append(row["answers"])
+    names = list(statements)
+    vectors = np.stack([statements[name][0] for name in names])
+    for question, own in written.items():
+        ranked = np.argsort(-(vectors @ questions[question][0]), kind="stable")
+        others = [names[i] for i in ranked[: nearest + len(own)] if names[i] not in own][:nearest]
+        found += [_compared(encoder, questions[question], statements[name]) for name in others]
+        labels += [False] * len(others)
+    return matrix(found), np.asarray(labels), len(rows)
+
+
+def _compared(encoder: Encoder, question: tuple[Vector, Side], statement: tuple[Vector, Side]) -> list[float]:
+    return features(encoder, question[1], statement[1], float(question[0] @ statement[0]))
+
+
+def main() -> None:
+    """Fit on the train file, report on the test file, write the head."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=seed_folder())
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    options = parser.parse_args()
+    encoder = load_encoder()
+    reader = Reader(encoder)
+    x, y, _ = pairs(encoder, reader, list(read_jsonl(options.data / "answerability" / "train.jsonl")), NEAREST)
+    scaler = StandardScaler().fit(x)
+    head = LogisticRegression(max_iter=3000).fit(scaler.transform(x), y)
+    options.out.write_text(head_as_json(scaler.mean_, scaler.scale_, head.coef_[0], float(head.intercept_[0])), encoding="utf-8")
+    x, y, written = pairs(encoder, reader, list(read_jsonl(options.data / "answerability" / "test.jsonl")), NEAREST)
+    p = head.predict_proba(scaler.transform(x))[:, 1]
+    near = slice(0, written)
+    print(f"written pairs   {written}: AUC {roc_auc_score(y[near], p[near]):.3f}, average precision {average_precision_score(y[near], p[near]):.3f}")
+    print(f"nearest others  {len(y) - written}: called answers {np.mean(p[written:] > 0.5):.3f}")
+    for threshold in (0.3, 0.4, 0.5, 0.6):
+        taken = p[near] > threshold
+        print(f"threshold {threshold}: answers found {taken[y[near]].mean():.3f}, near misses taken {taken[~y[near]].mean():.3f}")
+
+
+if __name__ == "__main__":
+    main()
