@@ -1,0 +1,1 @@
+"""Intent recognition: is the person teaching, and what act is the turn."""

@@ -1,0 +1,47 @@
+"""What a remark about a reply says: that nothing was taught, that something was, praise, or a complaint."""
+
+from pathlib import Path
+from typing import Literal, cast
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from lic.cache import cached
+from lic.jsonl import read_jsonl
+from lic.language import content_hash
+from lic.types import Encoder, Encoding, Vector
+
+FeedbackKind = Literal["not_teaching", "missed_teaching", "praise", "complaint"]
+
+
+class FeedbackRecognizer:
+    """A logistic regression on sentence vectors."""
+
+    def __init__(self, labels: tuple[str, ...], weights: Vector, bias: Vector) -> None:
+        self._labels = labels
+        self._weights = weights
+        self._bias = bias
+
+    def kind(self, encoding: Encoding) -> FeedbackKind:
+        """The most probable kind of a remark."""
+        return cast(FeedbackKind, self._labels[int((self._weights @ _middle(encoding) + self._bias).argmax())])
+
+
+def load_feedback(encoder: Encoder, file: Path, cache: Path) -> FeedbackRecognizer:
+    """The recognizer fitted on a file of remarks, from the cache where the same content was fitted before."""
+
+    def fit() -> dict[str, Vector]:
+        rows = list(read_jsonl(file))
+        x = np.stack([_middle(encoding) for encoding in encoder.encode([row["text"] for row in rows])])
+        model = LogisticRegression(C=10, max_iter=500).fit(x, [row["kind"] for row in rows])
+        return {"labels": model.classes_.astype(str), "weights": model.coef_.astype(np.float32), "bias": model.intercept_.astype(np.float32)}
+
+    content = content_hash(file.read_text(encoding="utf-8"), encoder.fingerprint)
+    found = cached(cache, "feedback", content, fit)
+    return FeedbackRecognizer(tuple(map(str, found["labels"])), np.asarray(found["weights"]), np.asarray(found["bias"]))
+
+
+def _middle(encoding: Encoding) -> Vector:
+    """Sentence vector beside the mean of the syntactic layer, each of unit length."""
+    syntax = encoding.states[:, : encoding.states.shape[1] // 2].mean(axis=0)
+    return np.concatenate((encoding.vector, syntax / max(float(np.linalg.norm(syntax)), 1e-9)))

@@ -1,0 +1,1 @@
+"""A teaching turn becomes lessons in a dataset format."""
