@@ -1,0 +1,292 @@
+"""The data manager: learning, undoing and forgetting, each in one transaction over entries, dataset rows and the journal."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from lic.data_management.place import Judge, Place, candidates_for, find_place
+from lic.data_management.tasks import TASKS
+from lic.database import tables
+from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, undo
+from lic.database.database import Database
+from lic.errors import NotFound, NothingToUndo
+from lic.language import content_hash, exchanged, key
+from lic.mental_process.entries import Entries, NewEntry
+from lic.mental_process.search import HybridSearch
+from lic.types import Change, Encoder, Encoding, Entry, Lesson, Receipt, Turn
+
+CANDIDATES = 8
+FORGOTTEN = "[forgotten]"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A lesson with the vectors that finding its place needs."""
+
+    lesson: Lesson
+    statement: Encoding | None
+    question: Encoding | None
+
+
+@dataclass(slots=True)
+class Commit:
+    """What a transaction will have changed; caches are told only after it is on the disk."""
+
+    owner: str
+    receipt: Receipt
+    rows: list[RowChange]
+    revision: int
+
+
+class DataManager:
+    """Writes lessons for one store; nothing is written anywhere else."""
+
+    def __init__(self, database: Database, search: HybridSearch, encoder: Encoder, judge: Judge) -> None:
+        self._database = database
+        self._search = search
+        self._encoder = encoder
+        self._judge = judge
+
+    # Learning --------------------------------------------------------------------------------------------------------
+
+    def encode(self, lessons: Sequence[Lesson], known: Encoding | None = None) -> list[Prepared]:
+        """The vectors of statements and questions, in one pass; a statement equal to the turn itself is not encoded again."""
+        texts = list(dict.fromkeys(text for lesson in lessons for text in (lesson.statement, lesson.question)))
+        have = {known.text: known} if known is not None else {}
+        encodings = {e.text: e for e in self._encoder.encode([text for text in texts if text not in have])} if texts else {}
+        encodings |= have
+        return [Prepared(lesson, encodings[lesson.statement], encodings[lesson.question]) for lesson in lessons]
+
+    def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime) -> Commit:
+        """Write lessons within the caller's transaction; the commit's receipt lists what changed. Writing twice changes nothing."""
+        entries = Entries(connection, turn.owner)
+        log = ChangeLog(connection)
+        changes: list[Change] = []
+        known: list[str] = []
+        for prepared in lessons:
+            changes += self._learn_one(connection, entries, log, turn, prepared, known, at)
+        receipt = Receipt(content_hash(turn.owner, turn.id, at.isoformat()), tuple(changes), tuple(known))
+        return self._commit(connection, log, turn, receipt, at)
+
+    def _learn_one(
+        self, connection: Connection, entries: Entries, log: ChangeLog, turn: Turn, prepared: Prepared, known: list[str], at: datetime
+    ) -> list[Change]:
+        lesson = prepared.lesson
+        if lesson.section is None:
+            row = self._add_row(connection, log, turn, lesson, None, at)
+            return [row] if row else []
+        assert prepared.question is not None and prepared.statement is not None, "an entry is encoded before it is learned"
+        near = candidates_for(connection, self._search, turn.owner, prepared.question, CANDIDATES)
+        judged = self._judge.probabilities(prepared.question, near)
+        place = find_place(entries, lesson, [(entry, p) for (entry, _), p in zip(near, judged, strict=True)])
+        if place.kind == "known" and place.entry is not None:
+            known.append(place.entry.text)
+            return []
+        if lesson.elliptic and place.entry is not None:
+            prepared = self._in_the_words_of(place.entry, prepared)
+            lesson = prepared.lesson
+        new = NewEntry(
+            section=lesson.section or "individual_experiences",
+            topic=lesson.topic,
+            text=lesson.statement,
+            question=lesson.question,
+            slots=lesson.slots,
+            many=lesson.many,
+            vector=prepared.statement.vector,
+            turn=turn.id,
+            said_at=turn.said_at.isoformat(),
+            at=at.isoformat(),
+        )
+        changed = [_entry_change(entries, log, place, new, lesson)]
+        row = self._row_change(connection, log, turn, lesson, changed[0].id, place, at)
+        return [*changed, row] if row else changed
+
+    def _in_the_words_of(self, entry: Entry, prepared: Prepared) -> Prepared:
+        """ "His name is Max" about "My dog is called Rex" becomes "My dog is called Max": the entry's words, the new value."""
+        old, new = entry.slots.value, prepared.lesson.slots.value
+        statement = exchanged(entry.text, old, new) if key(old) != key(entry.text) else None
+        if statement is None:
+            return prepared
+        lesson = replace(
+            prepared.lesson,
+            statement=statement,
+            question=entry.question,
+            slots=replace(entry.slots, value=new),
+            row={"question": entry.question, "answer": statement} if prepared.lesson.task == "question_answering" else prepared.lesson.row,
+        )
+        return Prepared(lesson, self._encoder.encode([statement])[0], prepared.question)
+
+    def _row_change(self, connection: Connection, log: ChangeLog, turn: Turn, lesson: Lesson, entry: str, place: Place, at: datetime) -> Change | None:
+        """The dataset's side of learning: a new row, or the entry's row brought up to date."""
+        if place.kind == "update":
+            old = connection.execute(select(tables.examples).where(tables.examples.c.entry == entry)).mappings().first()
+            if old is not None:
+                before = dict(old)
+                log.delete(tables.examples, before)
+                added = self._add_row(connection, log, turn, lesson, entry, at)
+                return Change("update", "dataset", lesson.task, added.id if added else before["id"], before["row"], dict(lesson.row))
+        return self._add_row(connection, log, turn, lesson, entry, at)
+
+    def _add_row(self, connection: Connection, log: ChangeLog, turn: Turn, lesson: Lesson, entry: str | None, at: datetime) -> Change | None:
+        row_id = content_hash(turn.owner, lesson.task, json.dumps(dict(lesson.row), sort_keys=True, ensure_ascii=False))
+        exists = connection.execute(select(tables.examples.c.id).where(tables.examples.c.id == row_id)).first()
+        if exists is not None:
+            return None
+        row: dict[str, Any] = {
+            "id": row_id,
+            "owner": turn.owner,
+            "task": lesson.task,
+            "row": dict(lesson.row),
+            "entry": entry,
+            "turn": turn.id,
+            "created_at": at.isoformat(),
+        }
+        log.insert(tables.examples, row)
+        return Change("add", "dataset", lesson.task, row_id, None, dict(lesson.row))
+
+    def _commit(self, connection: Connection, log: ChangeLog, turn: Turn, receipt: Receipt, at: datetime) -> Commit:
+        if not log.rows:
+            return Commit(turn.owner, receipt, [], current_revision(connection))
+        log.save(receipt.id, turn.owner, turn.conversation, turn.id, at.isoformat())
+        return Commit(turn.owner, receipt, log.rows, current_revision(connection))
+
+    def committed(self, commit: Commit) -> None:
+        """Tell the search what is now on the disk."""
+        if commit.rows:
+            self._search.vectors.applied(commit.owner, commit.rows, commit.revision)
+
+    # Undoing ---------------------------------------------------------------------------------------------------------
+
+    def undo(self, connection: Connection, owner: str, receipt: str | None, at: datetime) -> Commit:
+        """Take back a receipt, or the newest one in force. Raises NothingToUndo, and NotFound for another person's receipt."""
+        query = select(tables.receipts).where(tables.receipts.c.owner == owner, tables.receipts.c.undone_at.is_(None))
+        if receipt is not None:
+            query = query.where(tables.receipts.c.id == receipt)
+        found = connection.execute(query.order_by(tables.receipts.c.seq.desc())).first()
+        if found is None:
+            raise NothingToUndo("There is nothing to undo." if receipt is None else "This change was undone or forgotten already.")
+        done = undo(connection, found.id, at.isoformat())
+        entries = Entries(connection, owner)
+        changes = tuple(change for row in done if (change := _undone_change(entries, row)) is not None)
+        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection))
+
+    # Forgetting ------------------------------------------------------------------------------------------------------
+
+    def forget(self, connection: Connection, owner: str, chosen: Sequence[Entry], at: datetime) -> Commit:
+        """Remove entries everywhere: versions, index, dataset rows, journal, and the text of the turns that taught or told them.
+
+        Raises NotFound where an entry is not the person's own. There is no way back; the caller purges the log afterwards.
+        """
+        entries = Entries(connection, owner)
+        log = ChangeLog(connection)
+        changes: list[Change] = []
+        said: set[str] = set()
+        for entry in chosen:
+            if entry.owner != owner:
+                raise NotFound(f"“{entry.text}” was shared by somebody else: only they can forget it.")
+            said |= {version.turn for version in entries.history(entry.id) if version.turn}
+            for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == entry.id)).mappings().all():
+                log.delete(tables.examples, dict(row))
+                changes.append(Change("forget", "dataset", row["task"], row["id"], row["row"], None))
+            entries.remove(log, entry.id)
+            changes.append(Change("forget", "mental_process", f"{entry.section}/{entry.topic}", entry.id, entry.text, None))
+        _forget_journal(connection, log.rows)
+        _forget_turns(connection, owner, said, {entry.id for entry in chosen})
+        if log.rows:
+            bump_revision(connection)
+        receipt = Receipt(content_hash(owner, at.isoformat(), *(entry.id for entry in chosen)), tuple(changes))
+        return Commit(owner, receipt, log.rows, current_revision(connection))
+
+    def forgotten(self, commit: Commit) -> None:
+        """After the transaction: tell the search, and clear what the disk still holds."""
+        self.committed(commit)
+        with self._database.write() as connection:
+            connection.exec_driver_sql("INSERT INTO entries_fts(entries_fts) VALUES ('optimize')")
+        self._database.purge()
+
+    # Reading ---------------------------------------------------------------------------------------------------------
+
+    def examples(self, owner: str, task: str, limit: int | None = None) -> list[dict[str, Any]]:
+        """The taught rows of a task, the oldest first, with id, turn and time."""
+        query = (
+            select(tables.examples)
+            .where(tables.examples.c.owner == owner, tables.examples.c.task == task)
+            .order_by(tables.examples.c.created_at, tables.examples.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def transact(self, work: Callable[[Connection], Commit]) -> Receipt:
+        """Run one change in its own transaction, for the doors that are no conversation."""
+        with self._database.write() as connection:
+            commit = work(connection)
+        if any(change.operation == "forget" for change in commit.receipt.changes):
+            self.forgotten(commit)
+        else:
+            self.committed(commit)
+        return commit.receipt
+
+
+def seed_tasks(connection: Connection, at: datetime) -> None:
+    """Write the tasks of the registry, once."""
+    present = set(connection.execute(select(tables.tasks.c.name)).scalars())
+    missing = [task for task in TASKS.values() if task.name not in present]
+    for task in missing:
+        connection.execute(
+            tables.tasks.insert(),
+            {"name": task.name, "type": task.type, "description": task.description, "features": dict(task.features), "created_at": at.isoformat()},
+        )
+
+
+def _entry_change(entries: Entries, log: ChangeLog, place: Place, new: NewEntry, lesson: Lesson) -> Change:
+    if place.kind == "update" and place.entry is not None:
+        entries.replace(log, place.entry.id, new)
+        where = f"{place.entry.section}/{place.entry.topic}"
+        return Change("update", "mental_process", where, place.entry.id, place.entry.text, lesson.statement)
+    entry_id = entries.add(log, new)
+    return Change("add", "mental_process", f"{new.section}/{new.topic}", entry_id, None, lesson.statement)
+
+
+def _undone_change(entries: Entries, row: RowChange) -> Change | None:
+    """An undone row change in the interface's words; the closed versions that an undo opens again speak for their entry."""
+    if row.table == "entries":
+        return None
+    if row.table == "examples":
+        gone = row.before is not None and row.after is None
+        shown = (row.before or row.after or {}) if gone else (row.after or {})
+        operation = "retire" if gone else "restore"
+        return Change(operation, "dataset", shown["task"], row.key, row.before and row.before["row"], row.after and row.after["row"])
+    version = row.after or row.before or {}
+    if row.before is not None and row.after is None:
+        return Change("retire", "mental_process", "", version["entry"], version["text"], None)
+    entry = entries.get(version["entry"])
+    return Change("restore", "mental_process", f"{entry.section}/{entry.topic}", entry.id, None, version["text"])
+
+
+def _forget_journal(connection: Connection, rows: Sequence[RowChange]) -> None:
+    """Remove the receipts whose journal holds what is forgotten: they can no longer be undone."""
+    keys = {(row.table, row.key) for row in rows}
+    journal = tables.journal
+    found = connection.execute(select(journal.c.receipt, journal.c.table, journal.c.key).where(journal.c.key.in_({k for _, k in keys})))
+    hit = {receipt for receipt, table, row_key in found if (table, row_key) in keys}
+    for receipt in hit:
+        connection.execute(delete(journal).where(journal.c.receipt == receipt, journal.c.key.in_({k for _, k in keys})))
+        left = connection.execute(select(journal.c.seq).where(journal.c.receipt == receipt)).first()
+        if left is None:
+            connection.execute(delete(tables.receipts).where(tables.receipts.c.id == receipt))
+
+
+def _forget_turns(connection: Connection, owner: str, taught: set[str], entries: set[str]) -> None:
+    """Blank the turns that taught these entries and the replies that told them; their place in the transcript stays."""
+    turns = tables.turns
+    for row in connection.execute(select(turns.c.seq, turns.c.id, turns.c.text, turns.c.reply).where(turns.c.owner == owner, turns.c.status != "forgotten")):
+        told = entries & {item["id"] for item in row.reply.get("evidence", [])} or entries & {item["id"] for item in row.reply.get("changes", [])}
+        if row.id in taught or told:
+            reply = {**row.reply, "text": FORGOTTEN, "evidence": [], "changes": [], "options": []}
+            text = FORGOTTEN if row.id in taught else row.text
+            connection.execute(update(turns).where(turns.c.seq == row.seq).values(text=text, reply=reply, status="forgotten"))

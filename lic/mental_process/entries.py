@@ -1,0 +1,232 @@
+"""The entries that one person may see. Every query of this module carries the wall: own entries and shared ones, no others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+
+from lic.database.changes import ChangeLog
+from lic.database.tables import entries, versions
+from lic.errors import NotFound
+from lic.language import content_hash, key
+from lic.types import Entry, Section, Slots, Vector
+
+_COLUMNS = (
+    entries.c.id,
+    entries.c.owner,
+    entries.c.shared,
+    entries.c.section,
+    entries.c.topic,
+    entries.c.subject,
+    entries.c.relation,
+    entries.c.many,
+    entries.c.created_at,
+    versions.c.number,
+    versions.c.text,
+    versions.c.value,
+    versions.c.question,
+    versions.c.turn,
+    versions.c.said_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One wording that an entry had, with the time that it held."""
+
+    number: int
+    text: str
+    value: str
+    turn: str | None
+    said_at: datetime
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What an entry is made from; times in ISO form, the vector of unit length."""
+
+    section: Section
+    topic: str
+    text: str
+    question: str
+    slots: Slots
+    many: bool
+    vector: Vector
+    turn: str | None
+    said_at: str
+    at: str
+
+
+class Entries:
+    """The entries of one person within one transaction."""
+
+    def __init__(self, connection: Connection, owner: str) -> None:
+        self._connection = connection
+        self._owner = owner
+
+    # Reading ---------------------------------------------------------------------------------------------------------
+
+    def get(self, entry: str) -> Entry:
+        """One current entry. Raises NotFound, also where it is another person's."""
+        found = self._connection.execute(self._current().where(entries.c.id == entry)).first()
+        if found is None:
+            raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
+        return _entry(found)
+
+    def of_versions(self, seqs: Sequence[int]) -> dict[int, Entry]:
+        """The entries whose current versions have these numbers, as far as they may be seen."""
+        query = self._current().add_columns(versions.c.seq).where(versions.c.seq.in_(seqs))
+        return {row.seq: _entry(row) for row in self._connection.execute(query)}
+
+    def of_ids(self, ids: Sequence[str]) -> list[Entry]:
+        """The current entries with these ids that still exist, in the order of the ids."""
+        found = {row.id: _entry(row) for row in self._connection.execute(self._current().where(entries.c.id.in_(ids)))}
+        return [found[i] for i in ids if i in found]
+
+    def listed(self, section: Section | None = None, topic: str | None = None, limit: int | None = None, offset: int = 0) -> list[Entry]:
+        """Current entries, the newest first."""
+        query = self._current().order_by(versions.c.seq.desc())
+        if section is not None:
+            query = query.where(entries.c.section == section)
+        if topic is not None:
+            query = query.where(entries.c.topic == topic)
+        return [_entry(row) for row in self._connection.execute(query.limit(limit).offset(offset))]
+
+    def count(self) -> int:
+        """How many current entries there are."""
+        query = select(func.count()).select_from(entries.join(versions)).where(self._wall(), versions.c.valid_to.is_(None))
+        return self._connection.execute(query).scalar_one()
+
+    def answering(self, subject: str, relation: str) -> list[Entry]:
+        """Own current entries with exactly this subject and relation."""
+        query = self._current().where(entries.c.owner == self._owner, entries.c.subject_key == key(subject), entries.c.relation_key == key(relation))
+        return [_entry(row) for row in self._connection.execute(query.order_by(versions.c.seq.desc()))]
+
+    def about(self, subject: str) -> list[Entry]:
+        """Own current entries with this subject."""
+        query = self._current().where(entries.c.owner == self._owner, entries.c.subject_key == key(subject))
+        return [_entry(row) for row in self._connection.execute(query)]
+
+    def saying(self, statement: str) -> list[Entry]:
+        """Current entries that say just this."""
+        query = self._current().where(entries.c.owner == self._owner, versions.c.content == content_hash(key(statement)))
+        return [_entry(row) for row in self._connection.execute(query)]
+
+    def history(self, entry: str) -> list[Version]:
+        """All versions of an entry, the oldest first. Raises NotFound."""
+        query = select(versions).join(entries).where(entries.c.id == entry, self._wall()).order_by(versions.c.number)
+        found = [
+            Version(
+                number=row.number,
+                text=row.text,
+                value=row.value,
+                turn=row.turn,
+                said_at=datetime.fromisoformat(row.said_at),
+                valid_from=datetime.fromisoformat(row.valid_from),
+                valid_to=datetime.fromisoformat(row.valid_to) if row.valid_to else None,
+            )
+            for row in self._connection.execute(query)
+        ]
+        if not found:
+            raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
+        return found
+
+    # Writing ---------------------------------------------------------------------------------------------------------
+
+    def add(self, log: ChangeLog, new: NewEntry) -> str:
+        """Add an entry with its first version and return its id, which is made from owner, turn and text."""
+        entry_id = content_hash(self._owner, new.turn or new.at, new.text, str(len(log.rows)))
+        log.insert(
+            entries,
+            {
+                "id": entry_id,
+                "owner": self._owner,
+                "shared": False,
+                "section": new.section,
+                "topic": new.topic,
+                "subject": new.slots.subject,
+                "relation": new.slots.relation,
+                "subject_key": key(new.slots.subject),
+                "relation_key": key(new.slots.relation),
+                "many": new.many,
+                "created_at": new.at,
+            },
+        )
+        self._insert_version(log, entry_id, 1, new)
+        return entry_id
+
+    def replace(self, log: ChangeLog, entry: str, new: NewEntry) -> None:
+        """Close the current version of an own entry and open a new one. Raises NotFound where it is not one's own."""
+        old = self._own_version(entry)
+        log.update(versions, old, {"valid_to": new.at})
+        self._insert_version(log, entry, old["number"] + 1, new)
+
+    def remove(self, log: ChangeLog, entry: str) -> list[dict[str, Any]]:
+        """Remove an own entry with all versions, and return the versions' rows. Raises NotFound."""
+        self._own_version(entry)
+        old = [dict(row) for row in self._connection.execute(select(versions).where(versions.c.entry == entry)).mappings()]
+        for version in old:
+            log.delete(versions, version)
+        row = self._connection.execute(select(entries).where(entries.c.id == entry)).mappings().one()
+        log.delete(entries, dict(row))
+        return old
+
+    def share(self, log: ChangeLog, entry: str, shared: bool) -> None:
+        """Let everybody read an own entry, or nobody else. Raises NotFound."""
+        self._own_version(entry)
+        row = self._connection.execute(select(entries).where(entries.c.id == entry)).mappings().one()
+        log.update(entries, dict(row), {"shared": shared})
+
+    def _own_version(self, entry: str) -> dict[str, Any]:
+        query = select(versions).join(entries).where(entries.c.id == entry, entries.c.owner == self._owner, versions.c.valid_to.is_(None))
+        found = self._connection.execute(query).mappings().first()
+        if found is None:
+            raise NotFound(f"No entry {entry!r} of your own is known; what others shared only they can change.")
+        return dict(found)
+
+    def _insert_version(self, log: ChangeLog, entry: str, number: int, new: NewEntry) -> None:
+        log.insert(
+            versions,
+            {
+                "entry": entry,
+                "number": number,
+                "text": new.text,
+                "value": new.slots.value,
+                "question": new.question,
+                "content": content_hash(key(new.text)),
+                "turn": new.turn,
+                "said_at": new.said_at,
+                "valid_from": new.at,
+                "valid_to": None,
+                "vector": new.vector.astype(np.float16).tobytes(),
+            },
+        )
+
+    def _wall(self) -> ColumnElement[bool]:
+        return or_(entries.c.owner == self._owner, entries.c.shared.is_(True))
+
+    def _current(self) -> Select[Any]:
+        return select(*_COLUMNS).join(versions, and_(versions.c.entry == entries.c.id, versions.c.valid_to.is_(None))).where(self._wall())
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        version=row.number,
+        owner=row.owner,
+        shared=row.shared,
+        section=cast(Section, row.section),
+        topic=row.topic,
+        text=row.text,
+        question=row.question,
+        slots=Slots(row.subject, row.relation, row.value),
+        many=row.many,
+        said_at=datetime.fromisoformat(row.said_at),
+        turn=row.turn,
+        created_at=datetime.fromisoformat(row.created_at),
+    )
