@@ -1,0 +1,1 @@
+"""Autopilot: frozen language models behind one protocol."""

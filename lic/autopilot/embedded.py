@@ -1,0 +1,36 @@
+"""The embedded Autopilot: says what was taken in sentences turned to the person, and makes small talk from the seed dialogues."""
+
+import re
+from collections.abc import Iterator
+
+from lic.language import sentence, turned
+from lic.types import GenerationRequest, StopSignal, Taken
+
+ALIKE = 0.62
+"""A seed dialogue's prompt is taken for the person's turn from this cosine on."""
+
+
+class EmbeddedAutopilot:
+    """Answers without a language model; it knows nothing but what is taken and its seed dialogues."""
+
+    name = "embedded"
+    general = False
+
+    def stream(self, request: GenerationRequest, stop: StopSignal) -> Iterator[str]:
+        """The reply, word by word."""
+        for piece in re.findall(r"\S+\s*", self._reply(request)):
+            if stop.is_set():
+                return
+            yield piece
+
+    def _reply(self, request: GenerationRequest) -> str:
+        if request.taken:
+            return " ".join(dict.fromkeys(_told(item) for item in request.taken))
+        if request.examples and request.examples[0][2] >= ALIKE:
+            return request.examples[0][1]
+        return ""
+
+
+def _told(item: Taken) -> str:
+    """An entry as LIC says it to the person who taught it; what others shared stays in their words."""
+    return sentence(turned(item.entry.text))

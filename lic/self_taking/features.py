@@ -1,0 +1,136 @@
+"""What a question and a statement have in common, as numbers, without another pass of the encoder.
+
+Words are compared softly by the encoder's frozen input embeddings: each piece of one side looks for its nearest piece of the other
+(late interaction, Khattab and Zaharia 2020, section 3.2, on static vectors).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lic.language import key, words
+from lic.types import Encoder, Slots, Vector
+
+_IDLE = frozenset(
+    ["a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could", "did", "do", "does", "exactly", "for", "from", "had", "has", "have", "how", "i", "in", "into", "is", "it", "its", "just", "know", "me", "my", "of", "on", "or", "our", "please", "remember", "s", "so", "tell", "than", "that", "the", "their", "there", "these", "this", "those", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "again", "again", "hey", "hi", "lic", "ok", "again", "what's", "whats", "who's", "whos", "where's", "wheres", "t", "re", "m", "ve", "ll", "d", "im", "u", "ur", "pls", "called", "name"]
+)
+_FIRST = frozenset(["i", "me", "my", "mine", "myself", "im", "i'm", "i've", "our", "we", "us", "ours"])
+_WH = ("who", "what", "when", "where", "how", "which", "why", "many", "much", "old", "time")
+_TIME = re.compile(
+    r"\b(?:\d{1,2}[:.]\d\d|\d{4}|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|"
+    r"thursday|friday|saturday|sunday|morning|noon|evening|night|o'clock|am|pm|spring|summer|autumn|winter|weekend|daily|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\b(?:in|at|on|under|behind|near|inside|above|below|between|next to|opposite|from)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A question or a statement, prepared for comparing: its content pieces with their vectors, and its slots."""
+
+    text: str
+    words: tuple[str, ...]
+    content: tuple[str, ...]
+    ids: tuple[int, ...]
+    vectors: Vector
+    slots: Slots
+
+
+def side_of(encoder: Encoder, text: str, slots: Slots) -> Side:
+    """Prepare one side."""
+    found = words(text)
+    content = tuple(dict.fromkeys(word.removesuffix("'s") for word in found if word not in _IDLE)) or tuple(found)
+    ids = encoder.tokenize(" ".join(content))
+    return Side(text, tuple(found), content, ids, encoder.piece_vectors(ids), slots)
+
+
+def features(encoder: Encoder, question: Side, statement: Side, cosine: float) -> list[float]:
+    """The numbers that the classifier reads, for one question and one statement."""
+    forth = _coverage(question.vectors, statement.vectors)
+    back = _coverage(statement.vectors, question.vectors)
+    missing = [word for word in question.content if _stem(word) not in {_stem(w) for w in statement.words}]
+    names_missing = sum(1 for word in missing if word[:1].isalpha() and word in _names(question.text))
+    asked_me, said_me = bool(_FIRST & set(question.words)), bool(_FIRST & set(statement.words))
+    subject = _slot(encoder, question.slots.subject, statement.slots.subject, statement)
+    relation = _slot(encoder, question.slots.relation, statement.slots.relation, statement)
+    wh = [float(word in question.words) for word in _WH]
+    value = statement.slots.value or statement.text
+    kinds = (bool(_TIME.search(value)), bool(_PLACE.search(statement.text)), bool(_NUMBER.search(value)), any(w[:1].isupper() for w in value.split()))
+    return [
+        cosine,
+        float(forth.mean()),
+        float(forth.min()),
+        float(np.sort(forth)[:2].mean()),
+        float(back.mean()),
+        float(np.sort(back)[len(back) // 2 :].mean()),
+        len(missing) / max(1, len(question.content)),
+        float(len(missing)),
+        float(names_missing),
+        float(len(question.content)),
+        float(len(statement.content)),
+        float(asked_me),
+        float(said_me),
+        float(asked_me != said_me),
+        *subject,
+        *relation,
+        *wh,
+        *map(float, kinds),
+        wh[2] * kinds[0],
+        wh[2] * (not kinds[0]),
+        wh[3] * kinds[1],
+        wh[3] * (not kinds[1]),
+        wh[0] * kinds[3],
+        wh[0] * (not kinds[3]),
+        max(wh[7], wh[8], wh[9]) * kinds[2],
+        max(wh[7], wh[8], wh[9]) * (not kinds[2]),
+        cosine * float(forth.min()),
+        cosine * subject[0],
+        subject[0] * relation[0],
+        cosine * relation[0],
+    ]
+
+
+def _coverage(one: Vector, other: Vector) -> Vector:
+    """For each piece of one side, its greatest cosine with a piece of the other."""
+    if not len(one) or not len(other):
+        return np.zeros(1, np.float32)
+    return (one @ other.T).max(axis=1)
+
+
+def _slot(encoder: Encoder, asked: str, known: str, statement: Side) -> tuple[float, float, float]:
+    """How well a slot of the question is met: by the same slot softly, by the statement's words, and whether it is just the same."""
+    if not asked:
+        return (0.5, 0.5, 0.0)
+    asked_vectors = encoder.piece_vectors(encoder.tokenize(_plain(asked)))
+    known_vectors = encoder.piece_vectors(encoder.tokenize(_plain(known))) if known else statement.vectors
+    same = key(asked) == key(known) or _owner(asked) == _owner(known) != ""
+    return (1.0 if same else float(_coverage(asked_vectors, known_vectors).mean()), float(_coverage(asked_vectors, statement.vectors).mean()), float(same))
+
+
+def _plain(text: str) -> str:
+    kept = [word for word in words(text) if word not in ("my", "our", "your", "the", "a", "an", "is", "are", "was", "were", "do", "does", "did")]
+    return " ".join(kept) or text
+
+
+def _owner(text: str) -> str:
+    return "me" if key(text) in ("i", "my", "me", "mine", "im", "i'm") else ""
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _names(text: str) -> set[str]:
+    """Capitalized words that do not begin the text."""
+    return {word.lower() for word in re.findall(r"(?<=\s)[A-ZÀ-Ý][\w'’]+", text)}
+
+
+def matrix(rows: Sequence[Sequence[float]]) -> Vector:
+    """Rows of features as an array."""
+    return np.asarray(rows, np.float32)
