@@ -1,6 +1,5 @@
 """A folder of arrays that can be made again, named by the content that they were made from."""
 
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,6 +31,6 @@ def _keep(path: Path, arrays: Arrays) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
             np.savez(file, **arrays)
         # Renaming is atomic: another process sees the whole file or none.
-        os.replace(file.name, path)
+        Path(file.name).replace(path)
     except OSError:
         return

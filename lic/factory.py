@@ -12,7 +12,8 @@ from lic.database.database import Database
 from lic.settings import Settings
 
 if TYPE_CHECKING:
-    from lic.conversation import Conversation, Parts
+    from lic.branches.desk import Parts
+    from lic.conversation import Conversation
     from lic.data_management.manager import DataManager
     from lic.encoder import TextEncoder
     from lic.intent.feedback import FeedbackRecognizer
@@ -112,7 +113,7 @@ class Lic:
     @cached_property
     def parts(self) -> "Parts":
         """Everything that a conversation is made of."""
-        from lic.conversation import Parts
+        from lic.branches.desk import Parts
         from lic.data_management.manager import DataManager
         from lic.lessons.preparer import LessonPreparer
         from lic.self_taking.taking import SelfTaking

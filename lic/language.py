@@ -12,7 +12,10 @@ _ARTICLES = ("the ", "a ", "an ")
 
 # Words that begin a sentence with a capital only because of their place.
 _FUNCTION_WORDS = frozenset(
-    ["the", "a", "an", "my", "your", "his", "her", "its", "our", "their", "this", "that", "these", "those", "there", "it", "he", "she", "we", "you", "they", "some", "every", "each", "all", "both", "no", "one", "in", "on", "at", "by", "to", "from", "for", "with", "of", "as", "if", "when", "while", "after", "before", "since", "until", "yes", "not", "and", "but", "or", "so", "because", "what", "who", "where", "why", "how", "which"]
+    """
+    the a an my your his her its our their this that these those there it he she we you they some every each all both no one in on at
+    by to from for with of as if when while after before since until yes not and but or so because what who where why how which
+    """.split()
 )
 _FIRST_TO_SECOND = {
     "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
@@ -24,8 +27,16 @@ _SECOND_TO_FIRST = {
     "your": "my", "yours": "mine", "yourself": "myself",
     "you're": "I'm", "youre": "I'm", "you've": "I've", "you'd": "I'd", "you'll": "I'll",
 }  # fmt: skip
-_AUXILIARIES = frozenset(["are", "were", "do", "did", "have", "had", "can", "could", "will", "would", "shall", "should", "may", "might", "must", "am", "was"])
-_PREPOSITIONS = frozenset(["to", "for", "with", "of", "about", "from", "at", "by", "on", "in", "like", "than", "and", "or", "between", "near", "behind"])
+_AUXILIARIES = frozenset(
+    """
+    are were do did have had can could will would shall should may might must am was
+    """.split()
+)
+_PREPOSITIONS = frozenset(
+    """
+    to for with of about from at by on in like than and or between near behind
+    """.split()
+)
 
 
 def clean(text: str) -> str:
@@ -137,7 +148,11 @@ def _beside(lower: list[str], i: int, pronouns: tuple[str, ...]) -> bool:
     return subject_before or subject_after
 
 
-_QUESTION_WORDS = frozenset(["what", "who", "where", "when", "why", "how", "which", "and", "but", "so", "old", "tall", "far", "long", "often", "much", "many"])
+_QUESTION_WORDS = frozenset(
+    """
+    what who where when why how which and but so old tall far long often much many
+    """.split()
+)
 
 
 def _is_object(lower: list[str], i: int) -> bool:

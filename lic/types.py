@@ -42,7 +42,8 @@ class Encoding:
     """What one forward pass of the text encoder gives for one text of n word pieces.
 
     `vector` is the unit-length sentence vector, shape (d,); `states` are the hidden states of a middle layer and of the last
-    one side by side, shape (n, 2 d), with the two special tokens at the ends; `offsets` are the character spans of the pieces, (0, 0) for special ones; `ids` are the piece ids.
+    one side by side, shape (n, 2 d), with the two special tokens at the ends;
+    `offsets` are the character spans of the pieces, (0, 0) for special ones; `ids` are the piece ids.
     """
 
     text: str

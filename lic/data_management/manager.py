@@ -79,7 +79,8 @@ class DataManager:
         if lesson.section is None:
             row = self._add_row(connection, log, turn, lesson, None, at)
             return [row] if row else []
-        assert prepared.question is not None and prepared.statement is not None, "an entry is encoded before it is learned"
+        assert prepared.question is not None, "an entry is encoded before it is learned"
+        assert prepared.statement is not None
         near = candidates_for(connection, self._search, turn.owner, prepared.question, CANDIDATES)
         judged = self._judge.probabilities(prepared.question, near)
         place = find_place(entries, lesson, [(entry, p) for (entry, _), p in zip(near, judged, strict=True)])

@@ -18,6 +18,10 @@ from lic.types import TEACHING_ACTS, Act, Encoder, Encoding, Intent, Vector
 
 TEACHES_FROM = 0.5
 READ_AT_ONCE = 128
+STRENGTH = 0.01
+SAMPLED = 25
+"""Percent of the lines that the head is fitted on, beside the tenth that calibrates it. The reader carries what the other lines teach, so
+that a first start takes seconds; docs/LOG.md has what more lines would bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,14 @@ VERSION = "1"
 
 
 def _fitted(encoder: Encoder, reader: Reader, training_file: Path) -> Arrays:
-    rows = list(read_jsonl(training_file))
+    rows = [row for row in read_jsonl(training_file) if held_out(row["text"]) or _sampled(row["text"])]
     x = read_features(encoder, reader, rows)
     head = fit(x, [row["act"] for row in rows], [held_out(row["text"]) for row in rows])
     return {"weights": head.weights, "bias": head.bias, "labels": np.asarray(head.labels), "temperature": np.asarray(head.temperature)}
+
+
+def _sampled(text: str) -> bool:
+    return int(content_hash(text)[4:8], 16) % 100 < SAMPLED
 
 
 def _head_from(arrays: Arrays) -> Head:
@@ -115,7 +123,7 @@ def read_features(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any
     return np.stack([row for row in found if row is not None])
 
 
-def fit(x: Vector, acts: Sequence[str], calibrates: Sequence[bool], strength: float = 0.02) -> Head:
+def fit(x: Vector, acts: Sequence[str], calibrates: Sequence[bool], strength: float = STRENGTH) -> Head:
     """Fit the head on lines that do not calibrate, and its temperature on those that do.
 
     The reader has seen the fitted lines, so that only held-out ones tell how sure it may be.

@@ -23,7 +23,15 @@ _PREPOSITIONS = ("in", "at", "on", "to", "from", "near", "under", "behind", "by"
 # Past forms that do not end in -ed, of verbs that people ask about (base form to past form).
 _PAST = dict(
     pair.split(":")
-    for pair in ["be:was", "become:became", "begin:began", "bite:bit", "blow:blew", "break:broke", "bring:brought", "build:built", "buy:bought", "catch:caught", "choose:chose", "come:came", "cost:cost", "cut:cut", "die:died", "dig:dug", "do:did", "draw:drew", "drink:drank", "drive:drove", "eat:ate", "fall:fell", "feed:fed", "feel:felt", "fight:fought", "find:found", "fly:flew", "forget:forgot", "get:got", "give:gave", "go:went", "grow:grew", "hang:hung", "have:had", "hear:heard", "hide:hid", "hit:hit", "hold:held", "hurt:hurt", "keep:kept", "know:knew", "lead:led", "learn:learned", "leave:left", "lend:lent", "let:let", "lie:lay", "lose:lost", "make:made", "mean:meant", "meet:met", "pay:paid", "put:put", "read:read", "ride:rode", "ring:rang", "rise:rose", "run:ran", "say:said", "see:saw", "sell:sold", "send:sent", "set:set", "shoot:shot", "shut:shut", "sing:sang", "sink:sank", "sit:sat", "sleep:slept", "speak:spoke", "spend:spent", "stand:stood", "steal:stole", "swim:swam", "take:took", "teach:taught", "tell:told", "think:thought", "throw:threw", "understand:understood", "wake:woke", "wear:wore", "win:won", "write:wrote"]
+    for pair in """
+    be:was become:became begin:began bite:bit blow:blew break:broke bring:brought build:built buy:bought catch:caught choose:chose
+    come:came cost:cost cut:cut die:died dig:dug do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed feel:felt
+    fight:fought find:found fly:flew forget:forgot get:got give:gave go:went grow:grew hang:hung have:had hear:heard hide:hid hit:hit
+    hold:held hurt:hurt keep:kept know:knew lead:led learn:learned leave:left lend:lent let:let lie:lay lose:lost make:made mean:meant
+    meet:met pay:paid put:put read:read ride:rode ring:rang rise:rose run:ran say:said see:saw sell:sold send:sent set:set shoot:shot
+    shut:shut sing:sang sink:sank sit:sat sleep:slept speak:spoke spend:spent stand:stood steal:stole swim:swam take:took teach:taught
+    tell:told think:thought throw:threw understand:understood wake:woke wear:wore win:won write:wrote
+    """.split()
 )
 _BASE = {past: base for base, past in _PAST.items()}
 
@@ -140,9 +148,17 @@ def _split_subject(after: list[str]) -> tuple[list[str], list[str]]:
     return (after[:i], after[i:]) if i < len(after) and _can_begin_predicate(lower[i]) else (after, [])
 
 
-_DETERMINERS = frozenset(["the", "a", "an", "my", "your", "his", "her", "its", "our", "their", "this", "that", "these", "those", "all", "both", "every", "some"])
+_DETERMINERS = frozenset(
+    """
+    the a an my your his her its our their this that these those all both every some
+    """.split()
+)
 _PARTICIPLES = frozenset(
-    ["called", "named", "born", "made", "found", "based", "located", "written", "painted", "built", "known", "kept", "parked", "hidden", "allergic", "afraid", "scared", "married", "related", "from", "stored", "buried", "held", "spoken", "due", "open", "closed", "composed", "invented", "discovered", "founded", "directed", "owned", "used", "sold", "served", "played", "celebrated", "spelled", "spelt"]
+    """
+    called named born made found based located written painted built known kept parked hidden allergic afraid scared married related
+    from stored buried held spoken due open closed composed invented discovered founded directed owned used sold served played
+    celebrated spelled spelt
+    """.split()
 )
 
 
@@ -151,7 +167,11 @@ def _can_begin_predicate(word: str) -> bool:
 
 
 _COMMON_VERBS = frozenset(
-    ["live", "work", "play", "like", "love", "hate", "want", "need", "study", "open", "close", "start", "end", "weigh", "belong", "sound", "smell", "taste", "look", "arrive", "depart", "happen", "use", "own", "call", "speak", "stay", "walk", "prefer", "cook", "grow", "study", "support", "believe", "collect", "visit", "celebrate", "train", "produce", "sell", "serve", "enjoy", "move", "finish", "park", "return", "marry", "weigh"]
+    """
+    live work play like love hate want need study open close start end weigh belong sound smell taste look arrive depart happen use
+    own call speak stay walk prefer cook grow study support believe collect visit celebrate train produce sell serve enjoy move finish
+    park return marry weigh
+    """.split()
 )
 
 
@@ -259,7 +279,10 @@ def _wh_and_rest(rest: list[str], value: str, place: bool) -> tuple[str, list[st
 
 def _is_time(word: str) -> bool:
     return word in (
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+        """
+    january february march april may june july august september october november december monday tuesday wednesday thursday friday
+    saturday sunday
+    """.split()
     )
 
 

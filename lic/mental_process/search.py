@@ -14,7 +14,11 @@ DEPTH = 24  # candidates of each kind
 COMMON = 1_500  # a word that stands in more entries than this says too little to rank by
 
 _STOP_WORDS = frozenset(
-    ["a", "about", "am", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "know", "me", "mine", "my", "not", "of", "on", "or", "our", "please", "remember", "s", "she", "so", "tell", "than", "that", "the", "their", "them", "there", "these", "they", "this", "those", "to", "us", "was", "we", "were", "what", "what's", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "yours"]
+    """
+    a about am an and any are as at be been by can could did do does for from had has have he her hers him his how i if in into is it
+    its just know me mine my not of on or our please remember s she so tell than that the their them there these they this those to us
+    was we were what what's when where which who whom whose why will with would you your yours
+    """.split()
 )
 
 

@@ -38,6 +38,9 @@ class VectorMatrix:
         """All keys."""
         return self._row_of.keys()
 
+    def __contains__(self, key: int) -> bool:
+        return key in self._row_of
+
     def add(self, keys: Sequence[int], vectors: Vector) -> None:
         """Append vectors of shape (n, d) under n new keys."""
         start, end = len(self), len(self) + len(keys)
@@ -130,7 +133,7 @@ class VectorIndex:
 
     def _apply(self, matrix: VectorMatrix, change: RowChange) -> None:
         seq, row = int(change.key), change.after
-        known = seq in matrix.keys()
+        known = seq in matrix
         current = row is not None and row["valid_to"] is None
         if known and not current:
             matrix.remove(seq)

@@ -14,7 +14,12 @@ from lic.language import key, words
 from lic.types import Encoder, Slots, Vector
 
 _IDLE = frozenset(
-    ["a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could", "did", "do", "does", "exactly", "for", "from", "had", "has", "have", "how", "i", "in", "into", "is", "it", "its", "just", "know", "me", "my", "of", "on", "or", "our", "please", "remember", "s", "so", "tell", "than", "that", "the", "their", "there", "these", "this", "those", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "again", "again", "hey", "hi", "lic", "ok", "again", "what's", "whats", "who's", "whos", "where's", "wheres", "t", "re", "m", "ve", "ll", "d", "im", "u", "ur", "pls", "called", "name"]
+    """
+    a about an and any are as at be been by can could did do does exactly for from had has have how i in into is it its just know me
+    my of on or our please remember s so tell than that the their there these this those to us was we were what when where which who
+    whom whose why will with would you your again again hey hi lic ok again what's whats who's whos where's wheres t re m ve ll d im u
+    ur pls called name
+    """.split()
 )
 _FIRST = frozenset(["i", "me", "my", "mine", "myself", "im", "i'm", "i've", "our", "we", "us", "ours"])
 _WH = ("who", "what", "when", "where", "how", "which", "why", "many", "much", "old", "time")

@@ -1,0 +1,1 @@
+"""The branches that a turn can take: teaching, managing, explaining, answering."""

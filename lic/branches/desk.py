@@ -1,0 +1,126 @@
+"""The desk that all branches of a turn share: reading a turn, and keeping its reply."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from lic.data_management.manager import DataManager
+from lic.database.database import Database
+from lic.errors import EmptyTurn, TurnTooLong
+from lic.intent.feedback import FeedbackRecognizer
+from lic.intent.recognizer import IntentRecognizer
+from lic.language import clean
+from lic.lessons.preparer import LessonPreparer
+from lic.mental_process.entries import Entries
+from lic.reader import Reader, Reading
+from lic.self_taking.taking import SelfTaking
+from lic.settings import Settings
+from lic.transcript import HISTORY, Said, Transcript
+from lic.types import Context, Encoder, Encoding, Entry, Intent, Lesson, Reply, Slots, Turn
+
+FOCUS = 3
+"""How many turns back an entry is still what "it" and "his" may mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a conversation is made of; the factory puts it together once for all conversations."""
+
+    settings: Settings
+    database: Database
+    encoder: Encoder
+    reader: Reader
+    recognizer: IntentRecognizer
+    feedback: FeedbackRecognizer
+    preparer: LessonPreparer
+    manager: DataManager
+    self_taking: SelfTaking
+
+
+@dataclass(slots=True)
+class Situation:
+    """A turn on its way: what the models read in it, what it stands in, and what each step took so far, in seconds."""
+
+    turn: Turn
+    encoding: Encoding
+    reading: Reading
+    intent: Intent
+    context: Context
+    pending: Mapping[str, Any]
+    history: list[Said]
+    seconds: dict[str, float]
+
+
+class Desk:
+    """What a branch may do with a turn, for one person in one conversation."""
+
+    def __init__(self, parts: Parts, owner: str, conversation: str) -> None:
+        self.parts = parts
+        self.owner = owner
+        self.id = conversation
+
+    def checked(self, turn: Turn) -> Turn:
+        limit = self.parts.settings.max_characters
+        if len(turn.text) > limit:
+            raise TurnTooLong(f"This message has {len(turn.text):,} characters; {limit:,} are the most I take. Hand over long texts with `lic teach FILE`.")
+        text = clean(turn.text)
+        if not text:
+            raise EmptyTurn("This message is empty: write something to me.")
+        return replace(turn, text=text)
+
+    def read(self, turn: Turn) -> Situation:
+        parts = self.parts
+        with parts.database.read() as connection:
+            transcript = Transcript(connection, self.owner)
+            pending = transcript.pending(self.id)
+            history = transcript.last(self.id, HISTORY)
+            focus = _focus(Entries(connection, self.owner), history)
+        previous = history[0].reply.text if history and history[0].status == "said" else None
+        context = Context(previous, pending.get("asks"), pending.get("question", ""), Slots(*pending.get("asked", ("", "", ""))), focus)
+        [encoding] = parts.encoder.encode([turn.text])
+        [reading] = parts.reader.read([encoding], [previous])
+        intent = parts.recognizer.recognize(encoding, reading, previous)
+        return Situation(turn, encoding, reading, intent, context, pending, history, {"recognize": 0.0, "learn": 0.0, "take": 0.0, "generate": 0.0})
+
+    def lessons(self, turn: Turn, intent: Intent, encoding: Encoding, reading: Reading, context: Context) -> list[Lesson]:
+        """The lessons of a turn."""
+        return self.parts.preparer.prepare(turn, intent, encoding, reading, context)
+
+    def kept(
+        self,
+        situation: Situation,
+        text: str,
+        pending: Mapping[str, Any] | None = None,
+        asks: Any = None,
+        options: tuple[str, ...] = (),
+        connection: Connection | None = None,
+    ) -> Reply:
+        """A reply that changes nothing that is known, written to the transcript."""
+        reply = Reply(situation.turn.id, text, situation.intent, asks=asks, options=options)
+        if connection is not None:
+            self.keep(connection, situation, reply, pending or {})
+            return reply
+        return self.kept_reply(situation, reply, pending or {})
+
+    def kept_reply(self, situation: Situation, reply: Reply, pending: Mapping[str, Any]) -> Reply:
+        with self.parts.database.write() as connection:
+            self.keep(connection, situation, reply, pending)
+        return reply
+
+    def keep(self, connection: Connection, situation: Situation, reply: Reply, pending: Mapping[str, Any]) -> None:
+        transcript = Transcript(connection, self.owner)
+        transcript.keep(situation.turn, reply)
+        if pending or situation.pending or not situation.history:
+            transcript.wait_for(self.id, pending, situation.turn.said_at)
+
+
+def _focus(entries: Entries, history: Sequence[Said]) -> tuple[Entry, ...]:
+    """The entries spoken of in the last turns, newest first."""
+    ids = [
+        found
+        for said in history[:FOCUS]
+        for found in (*(c.id for c in reversed(said.reply.changes) if c.target == "mental_process"), *(e.id for e in said.reply.evidence))
+    ]
+    return tuple(entries.of_ids(list(dict.fromkeys(ids)))) if ids else ()

@@ -1,0 +1,45 @@
+"""The explaining branch: who said what a reply stands on, and when."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from lic import replies
+from lic.branches.desk import Desk, Situation
+from lic.mental_process.entries import Entries
+from lic.transcript import Transcript
+from lic.types import Entry, Evidence, Reply
+
+EXPLAINS_FROM = 0.5
+"""An entry that the question "why …" itself brings up is meant from this probability on."""
+
+
+class Explaining:
+    """What happens to a turn that asks why."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def why(self, situation: Situation) -> Reply:
+        last = next((said for said in situation.history if said.reply.evidence or said.reply.changes), None)
+        said_last = situation.history[0] if situation.history else None
+        if said_last is not None and not (said_last.reply.evidence or said_last.reply.changes) and said_last.reply.intent.act != "why":
+            last = None
+        with self._desk.parts.database.read() as connection:
+            entries = Entries(connection, self._desk.owner)
+            ids = [item.id for item in last.reply.evidence] or [change.id for change in last.reply.changes] if last else []
+            found = entries.of_ids(ids)
+            if not found:
+                known = self._desk.parts.self_taking.candidates(connection, self._desk.owner, situation.encoding, situation.reading)
+                found = [item.entry for item in known[:1] if item.score >= EXPLAINS_FROM]
+            reasons = [self._reason(connection, entry, situation.turn.said_at) for entry in found]
+        evidence = tuple(Evidence(entry.id, entry.text, 1.0) for entry in found)
+        text = " ".join(dict.fromkeys(reasons)) or replies.NOT_TAUGHT
+        reply = Reply(situation.turn.id, text, situation.intent, evidence=evidence, options=("correct", "forget") if found else ())
+        return self._desk.kept_reply(situation, reply, {})
+
+    def _reason(self, connection: Connection, entry: Entry, now: datetime) -> str:
+        by = None if entry.owner == self._desk.owner else entry.owner
+        said = Transcript(connection, entry.owner).find(entry.turn) if entry.turn and by is None else None
+        text = said.turn.text if said is not None and said.status != "forgotten" else entry.text
+        return replies.reason(entry.said_at.astimezone(now.tzinfo), text, now, by)

@@ -1,0 +1,140 @@
+"""The managing branch: undo, forget, and a remark on what was learned."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from lic import replies
+from lic.branches.desk import Desk, Situation
+from lic.branches.teaching import Teaching, gate_lesson
+from lic.errors import NotFound, NothingToUndo
+from lic.language import key, lower_first, turned
+from lic.lessons.tagger import named_in, question_slots
+from lic.mental_process.entries import Entries
+from lic.transcript import Said, Transcript
+from lic.types import Entry, Reply, Taken
+
+FORGET_FROM = 0.5
+"""Entries that answer "what is …" of a wish to forget at least this surely are what is meant."""
+
+
+class Managing:
+    """What happens to a turn that takes something back."""
+
+    def __init__(self, desk: Desk, teaching: Teaching) -> None:
+        self._desk = desk
+        self._teaching = teaching
+
+    def undo(self, situation: Situation) -> Reply:
+        at = situation.turn.said_at
+        try:
+            with self._desk.parts.database.write() as connection:
+                commit = self._desk.parts.manager.undo(connection, self._desk.owner, None, at)
+                reply = Reply(situation.turn.id, replies.undone(commit.receipt), situation.intent, changes=commit.receipt.changes)
+                self._desk.keep(connection, situation, reply, {})
+        except NothingToUndo as nothing:
+            return self._desk.kept(situation, str(nothing))
+        self._desk.parts.manager.committed(commit)
+        return reply
+
+    def forget(self, situation: Situation) -> Reply:
+        slots = question_slots(situation.encoding, situation.reading)
+        pointing = not slots.relation and (not slots.subject or slots.subject.lower() in ("that", "it", "this", "them", "those"))
+        with self._desk.parts.database.read() as connection:
+            found = self._desk.parts.self_taking.candidates(connection, self._desk.owner, situation.encoding, situation.reading)
+            own = [item for item in found if item.entry.owner == self._desk.owner]
+            if pointing:
+                chosen, sure = list(situation.context.focus[:1]), True
+            else:
+                chosen, sure = _to_forget(own, slots.subject, slots.relation, Entries(connection, self._desk.owner))
+        if not chosen:
+            return self._desk.kept(situation, replies.NOTHING_ABOUT_THAT)
+        about = _about(named_in(situation.encoding, situation.reading), pointing, chosen)
+        if sure:
+            return self.forgotten(situation, chosen, about)
+        pending = {"asks": "confirm", "kind": "forget", "entries": [entry.id for entry in chosen], "about": about}
+        return self._desk.kept(situation, replies.confirm_forgetting(chosen), pending, asks="confirm", options=("yes", "no"))
+
+    def confirmed(self, situation: Situation) -> Reply:
+        """ "Yes" to the question whether something is to be forgotten."""
+        with self._desk.parts.database.read() as connection:
+            chosen = Entries(connection, self._desk.owner).of_ids(situation.pending["entries"])
+        return self.forgotten(situation, chosen, situation.pending["about"])
+
+    def forgotten(self, situation: Situation, chosen: Sequence[Entry], about: str) -> Reply:
+        if not chosen:
+            return self._desk.kept(situation, replies.NOTHING_ABOUT_THAT)
+        at = situation.turn.said_at
+        with self._desk.parts.database.write() as connection:
+            try:
+                commit = self._desk.parts.manager.forget(connection, self._desk.owner, chosen, at)
+            except NotFound as not_own:
+                return self._desk.kept(situation, str(not_own), connection=connection)
+            changes = tuple(replace(change, before=None) for change in commit.receipt.changes)
+            reply = Reply(situation.turn.id, replies.forgotten(commit.receipt, about), situation.intent, changes=changes)
+            self._desk.keep(connection, situation, reply, {})
+        self._desk.parts.manager.forgotten(commit)
+        return reply
+
+    def feedback(self, situation: Situation) -> Reply:
+        kind = self._desk.parts.feedback.kind(situation.encoding)
+        last = situation.history[0] if situation.history else None
+        if kind == "not_teaching" and last is not None and last.reply.receipt is not None:
+            return self.not_teaching(last.turn.id, situation)
+        if kind == "missed_teaching" and last is not None and not last.reply.intent.teaching:
+            return self._teaching.missed(situation, last)
+        return self._desk.kept(situation, replies.THANKS if kind == "praise" else replies.SORRY)
+
+    def not_teaching(self, turn: str, situation: Situation | None = None) -> Reply:
+        """Take back what a turn taught, and keep for the gate that it was not teaching. Raises NotFound."""
+        at = datetime.now(UTC) if situation is None else situation.turn.said_at
+        with self._desk.parts.database.write() as connection:
+            transcript = Transcript(connection, self._desk.owner)
+            said = transcript.find(turn)
+            if said is None:
+                raise NotFound(f"There is no turn {turn!r} in your conversations.")
+            commits = [self._desk.parts.manager.undo(connection, self._desk.owner, said.reply.receipt, at)] if said.reply.receipt else []
+            lesson = gate_lesson(said, "chat" if said.turn.text.rstrip()[-1:] != "?" else "question", _previous_of(transcript, said))
+            taught = self._desk.parts.manager.learn(connection, said.turn, [lesson], at)
+            changes = (*(change for commit in commits for change in commit.receipt.changes), *taught.receipt.changes)
+            text = "Taken back, and noted that this was not teaching." if commits else "Noted: this was not teaching."
+            reply = Reply(situation.turn.id if situation else said.turn.id, text, situation.intent if situation else said.reply.intent, changes=changes)
+            if situation is not None:
+                self._desk.keep(connection, situation, reply, {})
+            else:
+                transcript.keep(said.turn, replace(reply, turn=said.turn.id))
+        for commit in (*commits, taught):
+            self._desk.parts.manager.committed(commit)
+        return reply
+
+
+def _previous_of(transcript: Transcript, said: Said) -> str | None:
+    """LIC's reply just before a turn."""
+    later = transcript.last(said.turn.conversation, 50)
+    at = next((i for i, other in enumerate(later) if other.turn.id == said.turn.id), None)
+    return later[at + 1].reply.text if at is not None and at + 1 < len(later) and later[at + 1].status == "said" else None
+
+
+def _to_forget(found: Sequence[Taken], subject: str, relation: str, entries: Entries) -> tuple[list[Entry], bool]:
+    """The entries that a wish to forget means, and whether that is sure enough to do it without asking."""
+    if subject and not relation:
+        about = entries.about(subject)
+        if about:
+            return about, len(about) == 1
+    best = [item for item in found if item.score >= FORGET_FROM]
+    if best:
+        first = best[0].entry
+        same = [
+            item.entry
+            for item in best
+            if (key(item.entry.slots.subject), key(item.entry.slots.relation)) == (key(first.slots.subject), key(first.slots.relation))
+        ]
+        return same, True
+    return [item.entry for item in found[:1] if item.score >= FORGET_FROM / 4], False
+
+
+def _about(named: str, pointing: bool, chosen: Sequence[Entry]) -> str:
+    """What was forgotten, in the person's words turned; what was only pointed at is said in the entry's own."""
+    if named and not pointing and key(named) not in ("i", "me", "my"):
+        return lower_first(turned(named))
+    return "; ".join(replies.clause(entry.text) for entry in chosen[:3])

@@ -1,0 +1,147 @@
+"""The teaching branch: lessons are learned, or asked about first, and a confirmation finishes what was asked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lic import replies
+from lic.branches.desk import Desk, Situation
+from lic.data_management.manager import Prepared
+from lic.transcript import Said, Transcript
+from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Lesson, Receipt, Reply, Slots, Turn
+
+
+class Teaching:
+    """What happens to a turn in which the person teaches."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def teach(self, situation: Situation) -> Reply:
+        if situation.pending.get("asks") == "confirm" and situation.intent.act == "correction":
+            return self._confirmed_otherwise(situation)
+        lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
+        if not lessons:
+            return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
+
+    def ask_whether(self, situation: Situation) -> Reply | None:
+        intent = situation.intent if situation.intent.act in TEACHING_ACTS else replace(situation.intent, act=_likely_teaching_act(situation.context))
+        lessons = self._desk.lessons(situation.turn, intent, situation.encoding, situation.reading, situation.context)
+        if not lessons:
+            return None
+        context = situation.context
+        asked = [context.asked.subject, context.asked.relation, ""]
+        pending = {"asks": "confirm", "kind": "remember", "turn": situation.turn.id, "act": intent.act, "question": context.question, "asked": asked}
+        return self._desk.kept(situation, replies.confirm(lessons), pending, asks="confirm", options=("yes", "no"))
+
+    def learned(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
+        """Learn in one transaction with the transcript: the entries, their rows, the receipt and the reply, or nothing."""
+        at = situation.turn.said_at
+        with self._desk.parts.database.write() as connection:
+            commit = self._desk.parts.manager.learn(connection, source, prepared, at)
+            receipt = commit.receipt
+            changed = bool(receipt.changes)
+            reply = Reply(
+                turn=situation.turn.id,
+                text=replies.learned(receipt) or replies.NOTHING_TO_TAKE,
+                intent=situation.intent,
+                changes=receipt.changes,
+                options=_learning_options(receipt) if changed else (),
+                receipt=receipt.id if changed else None,
+                trace=(f"learned {len(prepared)} lesson{'s' if len(prepared) != 1 else ''}",),
+            )
+            self._desk.keep(connection, situation, reply, {})
+        self._desk.parts.manager.committed(commit)
+        return reply
+
+    def confirmed(self, situation: Situation) -> Reply:
+        source, lessons, encoding = self._asked_lessons(situation)
+        if not lessons or source is None:
+            return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+        return self.learned(situation, source, self._desk.parts.manager.encode(lessons, encoding))
+
+    def _confirmed_otherwise(self, situation: Situation) -> Reply:
+        """ "No, walnuts": the asked lesson with another value."""
+        source, asked, _ = self._asked_lessons(situation)
+        if not asked or source is None:
+            return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+        shown = _as_entry(asked[0], source)
+        context = replace(situation.context, focus=(shown,), asks=None)
+        lessons = [
+            replace(lesson, target=None, correction=False, denied="")
+            for lesson in self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, context)
+        ]
+        if not lessons:
+            return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
+
+    def _asked_lessons(self, situation: Situation) -> tuple[Turn | None, list[Lesson], Encoding]:
+        """The lessons of the turn that LIC asked about, prepared again from what was said."""
+        with self._desk.parts.database.read() as connection:
+            said = Transcript(connection, self._desk.owner).find(situation.pending["turn"])
+        if said is None or said.status != "said":
+            return None, [], situation.encoding
+        [encoding] = self._desk.parts.encoder.encode([said.turn.text])
+        [reading] = self._desk.parts.reader.read([encoding], [None])
+        intent = replace(said.reply.intent, act=situation.pending["act"], teaching=True)
+        question = situation.pending.get("question", "")
+        asked = Slots(*situation.pending.get("asked", ("", "", "")))
+        context = Context(None, "teach" if question else None, question, asked, situation.context.focus)
+        return said.turn, self._desk.lessons(said.turn, intent, encoding, reading, context), encoding
+
+    def missed(self, situation: Situation, last: Said) -> Reply:
+        """Learn what was said before after all, and keep for the gate that it was teaching."""
+        intent = replace(last.reply.intent, act=_likely_teaching_act(situation.context), teaching=True)
+        [encoding] = self._desk.parts.encoder.encode([last.turn.text])
+        [reading] = self._desk.parts.reader.read([encoding], [None])
+        lessons = self._desk.lessons(last.turn, intent, encoding, reading, situation.context)
+        if not lessons:
+            return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+        prepared = self._desk.parts.manager.encode(lessons, encoding)
+        return self.learned(situation, last.turn, [*prepared, gate_lesson(last, intent.act, None)])
+
+
+def _learning_options(receipt: Receipt) -> tuple[str, ...]:
+    updated = any(change.operation == "update" for change in receipt.changes)
+    return ("undo", "not_teaching") if updated else ("undo", "correct", "not_teaching")
+
+
+def _likely_teaching_act(context: Context) -> Act:
+    """The teaching act of a turn that the gate was not sure of."""
+    asked = f" {context.question.lower()} "
+    if context.asks == "teach":
+        return "experience" if any(f" {word} " in asked.replace("?", " ") for word in ("my", "i", "our", "we", "me")) else "fact"
+    return "experience"
+
+
+def gate_lesson(said: Said, act: str, previous: str | None) -> Prepared:
+    """A row of the gate's own training data."""
+    lesson = Lesson(
+        statement=said.turn.text,
+        question="",
+        slots=Slots(),
+        section=None,
+        topic="",
+        task="intent_recognition",
+        row={"text": said.turn.text, "previous": previous, "act": act},
+    )
+    return Prepared(lesson, None, None)
+
+
+def _as_entry(lesson: Lesson, source: Turn) -> Entry:
+    """A lesson that waits for its confirmation, in the form of an entry, so that it can be corrected like one."""
+    return Entry(
+        id="",
+        version=0,
+        owner=source.owner,
+        shared=False,
+        section=lesson.section or "individual_experiences",
+        topic=lesson.topic,
+        text=lesson.statement,
+        question=lesson.question,
+        slots=lesson.slots,
+        many=lesson.many,
+        said_at=source.said_at,
+        turn=source.id,
+        created_at=source.said_at,
+    )
