@@ -30,7 +30,7 @@ def create_autopilot_system(model_name: str) -> tuple[Any, Any]:
         tokenizer = AutoTokenizer.from_pretrained(model_name)
         # On a CPU bfloat16, which "auto" may choose, is several times slower.
         dtype = "auto" if torch.cuda.is_available() else torch.float32
-        model = AutoModelForCausalLM.from_pretrained(model_name, dtype=dtype)
+        model: Any = AutoModelForCausalLM.from_pretrained(model_name, dtype=dtype)
     except (OSError, ValueError, KeyError, ImportError) as error:
         first = str(error).strip().split("\n")[0]
         raise ModelUnavailable(
@@ -38,7 +38,7 @@ def create_autopilot_system(model_name: str) -> tuple[Any, Any]:
             "checkpoint, a server's URL, or `embedded`."
         ) from error
     if torch.cuda.is_available():
-        model.to("cuda")
+        model = model.cuda()
     model.eval().requires_grad_(False)
     return model, tokenizer
 

@@ -10,7 +10,7 @@ from lic.mental_process.entries import Entries
 from lic.transcript import Transcript
 from lic.types import Entry, Evidence, Reply
 
-EXPLAINS_FROM = 0.5
+EXPLAINS_FROM = 0.25
 """An entry that the question "why …" itself brings up is meant from this probability on."""
 
 

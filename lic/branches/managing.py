@@ -15,7 +15,9 @@ from lic.transcript import Said, Transcript
 from lic.types import Entry, Reply, Taken
 
 FORGET_FROM = 0.5
-"""Entries that answer "what is …" of a wish to forget at least this surely are what is meant."""
+"""Entries that answer "what is …" of a wish to forget at least this surely are forgotten at once, …"""
+ASK_FROM = 0.15
+"""… and from this probability on LIC asks whether they are meant, because forgetting has no way back."""
 
 
 class Managing:
@@ -130,7 +132,7 @@ def _to_forget(found: Sequence[Taken], subject: str, relation: str, entries: Ent
             if (key(item.entry.slots.subject), key(item.entry.slots.relation)) == (key(first.slots.subject), key(first.slots.relation))
         ]
         return same, True
-    return [item.entry for item in found[:1] if item.score >= FORGET_FROM / 4], False
+    return [item.entry for item in found[:1] if item.score >= ASK_FROM], False
 
 
 def _about(named: str, pointing: bool, chosen: Sequence[Entry]) -> str:

@@ -80,7 +80,6 @@ class DataManager:
             row = self._add_row(connection, log, turn, lesson, None, at)
             return [row] if row else []
         assert prepared.question is not None, "an entry is encoded before it is learned"
-        assert prepared.statement is not None
         near = candidates_for(connection, self._search, turn.owner, prepared.question, CANDIDATES)
         judged = self._judge.probabilities(prepared.question, near)
         place = find_place(entries, lesson, [(entry, p) for (entry, _), p in zip(near, judged, strict=True)])
@@ -90,6 +89,7 @@ class DataManager:
         if lesson.elliptic and place.entry is not None:
             prepared = self._in_the_words_of(place.entry, prepared)
             lesson = prepared.lesson
+        assert prepared.statement is not None, "an entry is encoded before it is learned"
         new = NewEntry(
             section=lesson.section or "individual_experiences",
             topic=lesson.topic,

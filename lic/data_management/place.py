@@ -11,9 +11,9 @@ from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.types import Encoding, Entry, Lesson
 
-SAME_QUESTION = 0.5
+SAME_QUESTION = 0.4
 """An entry that answers the lesson's own question at least this surely is about the same thing."""
-CORRECTED_QUESTION = 0.2
+CORRECTED_QUESTION = 0.15
 """The same for a correction, which says by itself that something known is meant."""
 
 

@@ -39,7 +39,8 @@ class ChangeLog:
         """Insert a row and return its key."""
         result = self.connection.execute(insert(table), dict(row))
         name = _KEYS[table.name]
-        key = row.get(name, result.inserted_primary_key[0])
+        made: Any = result.inserted_primary_key
+        key = row.get(name, made[0])
         self.rows.append(RowChange(table.name, str(key), None, {**row, name: key}))
         return key
 

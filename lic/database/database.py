@@ -1,7 +1,7 @@
 """Opening the database: pragmas, schema, transactions, and errors with names."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,13 @@ class Database:
         self.engine = _engine(url)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Generator[Connection, None, None]:
         """A consistent view; nothing that happens in it is kept."""
         with _named_errors(self.url), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> Generator[Connection, None, None]:
         """One transaction that takes the write lock at once, so that what it reads is what it changes."""
         with _named_errors(self.url), self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -111,7 +111,7 @@ def _schema_version(connection: Connection) -> str | None:
 
 
 @contextmanager
-def _named_errors(url: str) -> Iterator[None]:
+def _named_errors(url: str) -> Generator[None, None, None]:
     try:
         yield
     except DBAPIError as error:

@@ -38,7 +38,7 @@ def load_feedback(encoder: Encoder, file: Path, cache: Path) -> FeedbackRecogniz
 
     content = content_hash(file.read_text(encoding="utf-8"), encoder.fingerprint)
     found = cached(cache, "feedback", content, fit)
-    return FeedbackRecognizer(tuple(map(str, found["labels"])), np.asarray(found["weights"]), np.asarray(found["bias"]))
+    return FeedbackRecognizer(tuple(map(str, found["labels"])), np.asarray(found["weights"], np.float32), np.asarray(found["bias"], np.float32))
 
 
 def _middle(encoding: Encoding) -> Vector:

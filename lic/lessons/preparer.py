@@ -79,11 +79,11 @@ def _completed(text: str, fact: Fact, context: Context, known: Sequence[_Known],
         said = f"{before} {said}" if not _is_possessive_subject(before) else f"I {said}"
     elif key(subject) in _PRONOUNS or _CONTRACTED_PRONOUN.match(subject):
         antecedent = _antecedent(known, focus)
-        if antecedent is None and context.asks == "teach" and context.question and value:
+        if antecedent is None and not known and context.asks == "teach" and context.question and value:
             return _answer(context, text, fact, value, intent)
         if antecedent is None:
             antecedent = subject
-        elif context.asks == "teach" and context.question and value and not relation_tells(relation):
+        elif not known and context.asks == "teach" and context.question and value and not relation_tells(relation):
             return _answer(context, text, fact, value, intent)
         if correcting and focus is not None and not known and value and key(subject) in ("it", "that", "its", "thats", "this") and not relation_tells(relation):
             return _new_value(focus, value, denied, fact)

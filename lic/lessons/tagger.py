@@ -49,7 +49,8 @@ def facts_of(encoding: Encoding, reading: Reading) -> list[Fact]:
     groups: list[list[Word]] = [[]]
     for i, word in enumerate(words):
         gap = encoding.text[words[i - 1].span.start : word.span.start] if i else ""
-        begins = word.boundary > 0.5 or (_SENTENCE_END.search(gap) is not None and _is_fact(words[i:]))
+        begins = word.boundary > 0.5 or _SENTENCE_END.search(gap) is not None or _starts_over(groups[-1], words[i:])
+        begins = begins and _is_fact(words[i:])
         if begins and _is_fact(groups[-1]):
             groups.append([])
         groups[-1].append(word)
@@ -60,6 +61,14 @@ def slots_of(text: str, fact: Fact) -> tuple[str, str, str]:
     """Subject, relation and value of a fact, as words."""
     relation = " ".join(span.of(text) for span in fact.relation)
     return (fact.subject.of(text) if fact.subject else "", relation, fact.value.of(text) if fact.value else "")
+
+
+def _starts_over(group: list[Word], rest: list[Word]) -> bool:
+    """A subject after a whole fact, with a relation behind it, is the next fact: "I love figs but [I can't stand] dates"."""
+    if rest[0].mark != "S" or not {"S", "R", "V"} <= {word.mark for word in group}:
+        return False
+    following = next((word.mark for word in rest if word.mark not in ("S", "O")), "O")
+    return following == "R"
 
 
 def question_slots(encoding: Encoding, reading: Reading) -> Slots:

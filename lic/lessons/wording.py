@@ -1,6 +1,7 @@
 """Questions become statements and statements become questions: the rules of English word order that a lesson needs."""
 
 import re
+from typing import cast
 
 from lic.language import key, lower_first, sentence, upper_first, words
 
@@ -21,8 +22,8 @@ _WH = re.compile(
 )
 _PREPOSITIONS = ("in", "at", "on", "to", "from", "near", "under", "behind", "by", "with", "for", "since", "until", "of", "about", "as", "into", "over", "next")
 # Past forms that do not end in -ed, of verbs that people ask about (base form to past form).
-_PAST = dict(
-    pair.split(":")
+_PAST: dict[str, str] = dict(
+    cast(tuple[str, str], tuple(pair.split(":")))
     for pair in """
     be:was become:became begin:began bite:bit blow:blew break:broke bring:brought build:built buy:bought catch:caught choose:chose
     come:came cost:cost cut:cut die:died dig:dug do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed feel:felt

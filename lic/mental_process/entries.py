@@ -211,7 +211,8 @@ class Entries:
         return or_(entries.c.owner == self._owner, entries.c.shared.is_(True))
 
     def _current(self) -> Select[Any]:
-        return select(*_COLUMNS).join(versions, and_(versions.c.entry == entries.c.id, versions.c.valid_to.is_(None))).where(self._wall())
+        query: Select[Any] = select(*_COLUMNS)  # pyright: ignore[reportAssignmentType] -- more columns than the stubs count
+        return query.join(versions, and_(versions.c.entry == entries.c.id, versions.c.valid_to.is_(None))).where(self._wall())
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -18,9 +18,10 @@ _IDLE = frozenset(
     a about an and any are as at be been by can could did do does exactly for from had has have how i in into is it its just know me
     my of on or our please remember s so tell than that the their there these this those to us was we were what when where which who
     whom whose why will with would you your again again hey hi lic ok again what's whats who's whos where's wheres t re m ve ll d im u
-    ur pls called name
+    ur pls
     """.split()
 )
+_EMPTY = frozenset("the a an my our your his her its their is are was were am be been do does did has have had at in on of to for with from by".split())
 _FIRST = frozenset(["i", "me", "my", "mine", "myself", "im", "i'm", "i've", "our", "we", "us", "ours"])
 _WH = ("who", "what", "when", "where", "how", "which", "why", "many", "much", "old", "time")
 _TIME = re.compile(
@@ -95,6 +96,10 @@ def features(encoder: Encoder, question: Side, statement: Side, cosine: float) -
         cosine * subject[0],
         subject[0] * relation[0],
         cosine * relation[0],
+        subject[2] * relation[2],
+        subject[2] * (1 - relation[2]) * relation[0],
+        relation[2] * (1 - subject[2]),
+        float(bool(question.slots.subject) and bool(statement.slots.subject) and subject[0] < 0.6),
     ]
 
 
@@ -111,8 +116,14 @@ def _slot(encoder: Encoder, asked: str, known: str, statement: Side) -> tuple[fl
         return (0.5, 0.5, 0.0)
     asked_vectors = encoder.piece_vectors(encoder.tokenize(_plain(asked)))
     known_vectors = encoder.piece_vectors(encoder.tokenize(_plain(known))) if known else statement.vectors
-    same = key(asked) == key(known) or _owner(asked) == _owner(known) != ""
+    same = _same_words(asked) == _same_words(known) or _owner(asked) == _owner(known) != ""
     return (1.0 if same else float(_coverage(asked_vectors, known_vectors).mean()), float(_coverage(asked_vectors, statement.vectors).mean()), float(same))
+
+
+def _same_words(text: str) -> tuple[str, ...]:
+    """The stems of the words that carry meaning: "closes at" and "close" are the same relation."""
+    kept = [word for word in words(text) if word not in _EMPTY] or words(text)
+    return tuple(sorted(_stem(word.removesuffix("'s")) for word in kept))
 
 
 def _plain(text: str) -> str:

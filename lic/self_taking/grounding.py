@@ -26,4 +26,4 @@ def stands_on(answer: str, question: str, taken: Sequence[Taken]) -> bool:
         return False
     said = set(words(answer))
     asked = set(words(question))
-    return any(said & ({word for word in words(item.entry.slots.value or item.entry.text)} - asked or set(words(item.entry.text))) for item in taken)
+    return any(said & (set(words(item.entry.slots.value or item.entry.text)) - asked or set(words(item.entry.text))) for item in taken)

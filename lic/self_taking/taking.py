@@ -16,7 +16,7 @@ from lic.self_taking.grounding import stands_on, unsupported
 from lic.self_taking.prompts import messages_for
 from lic.types import Autopilot, Encoding, GenerationRequest, Intent, Message, StopSignal, Taken
 
-TAKE_FROM = 0.4
+TAKE_FROM = 0.25
 """An entry answers from this probability on; chosen on `data/answerability/test.jsonl`, see docs/LOG.md."""
 CANDIDATES = 12
 MOST_TAKEN = 8

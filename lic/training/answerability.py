@@ -11,20 +11,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from lic.encoder import load_encoder
 from lic.jsonl import read_jsonl
+from lic.language import key, sentence
 from lic.lessons.tagger import facts_of, question_slots, slots_of
+from lic.lessons.wording import question_from
 from lic.reader import Reader
 from lic.self_taking.answerability import WEIGHTS, head_as_json
 from lic.self_taking.features import Side, features, matrix, side_of
 from lic.settings import seed_folder
+from lic.training.marks import Marked, parse_marks
 from lic.types import Encoder, Slots, Vector
 
 NEAREST = 3
+PLAIN_SHARE = 3
+"""One marked lesson in so many gives a plain question as well: written pairs are mostly hard ones."""
 
 
 def prepare(encoder: Encoder, reader: Reader, texts: Sequence[str], questions: bool) -> dict[str, tuple[Vector, Side]]:
@@ -43,7 +49,7 @@ def prepare(encoder: Encoder, reader: Reader, texts: Sequence[str], questions: b
     return prepared
 
 
-def pairs(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any]], nearest: int) -> tuple[Vector, Vector, int]:
+def pairs(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any]], nearest: int) -> tuple[Vector, NDArray[np.bool_], int]:
     """Features and labels of the written pairs and then of the added ones, and how many were written."""
     statements = prepare(encoder, reader, [row["statement"] for row in rows], questions=False)
     questions = prepare(encoder, reader, [row["question"] for row in rows], questions=True)
@@ -68,6 +74,33 @@ def _compared(encoder: Encoder, question: tuple[Vector, Side], statement: tuple[
     return features(encoder, question[1], statement[1], float(question[0] @ statement[0]))
 
 
+def plain_pairs(path: Path) -> list[dict[str, Any]]:
+    """Plain questions made from marked lessons, each with the statement that answers it: "What is my dog's name?", "my dog's name?"."""
+    rows: list[dict[str, Any]] = []
+    for line in read_jsonl(path):
+        marked = parse_marks(line["text"], line["facts"])
+        found = {mark: marked.text[start:end] for mark, start, end in reversed(marked.spans)}
+        if len(line["facts"]) != 1 or not {"S", "R", "V"} <= set(found) or key(found["S"]) in _POINTING:
+            continue
+        start, end = marked.spans[0][1], marked.spans[-1][2]
+        subject = {"my": "I", "our": "we"}.get(key(found["S"]), found["S"])
+        attribute = key(found["S"]) in ("my", "our") or _between(marked).startswith(("'", "’"))
+        statement = sentence(marked.text[start:end])
+        for question in (question_from(subject, found["R"], found["V"], attribute), f"{found['S']} {found['R']}?"):
+            rows.append({"statement": statement, "question": question, "answers": True})
+    return rows[::PLAIN_SHARE] + rows[1::PLAIN_SHARE]
+
+
+_POINTING = frozenset("he she it they his her its their that this these those him them".split())
+
+
+def _between(marked: Marked) -> str:
+    """The text between subject and relation, in their order."""
+    places = {mark: (start, end) for mark, start, end in reversed(marked.spans)}
+    (_, end), (start, _) = sorted((places["S"], places["R"]))
+    return marked.text[end:start]
+
+
 def main() -> None:
     """Fit on the train file, report on the test file, write the head."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -76,10 +109,15 @@ def main() -> None:
     options = parser.parse_args()
     encoder = load_encoder()
     reader = Reader(encoder)
-    x, y, _ = pairs(encoder, reader, list(read_jsonl(options.data / "answerability" / "train.jsonl")), NEAREST)
+    rows = list(read_jsonl(options.data / "answerability" / "train.jsonl"))
+    rows += plain_pairs(options.data / "lesson_preparation" / "train.jsonl")
+    x, y, _ = pairs(encoder, reader, rows, NEAREST)
+    print(f"{len(y)} pairs, {y.mean():.3f} answer")
     scaler = StandardScaler().fit(x)
     head = LogisticRegression(max_iter=3000).fit(scaler.transform(x), y)
-    options.out.write_text(head_as_json(scaler.mean_, scaler.scale_, head.coef_[0], float(head.intercept_[0])), encoding="utf-8")
+    options.out.write_text(
+        head_as_json(np.asarray(scaler.mean_, np.float32), np.asarray(scaler.scale_, np.float32), head.coef_[0], float(head.intercept_[0])), encoding="utf-8"
+    )
     x, y, written = pairs(encoder, reader, list(read_jsonl(options.data / "answerability" / "test.jsonl")), NEAREST)
     p = head.predict_proba(scaler.transform(x))[:, 1]
     near = slice(0, written)

@@ -68,7 +68,8 @@ def _lesson_sample(encoder: Encoder, item: Marked, encoding: Encoding, previous:
     begun = 0
     for start, end in encoding.offsets:
         if start == end:
-            marks.append(IGNORED), boundary.append(IGNORED), section.append(IGNORED), many.append(IGNORED)
+            for targets in (marks, boundary, section, many):
+                targets.append(IGNORED)
             continue
         mark = next((name for name, a, b in item.spans if a <= start < b), "O")
         marks.append(MARKS.index(mark))
