@@ -110,16 +110,15 @@ def _head_from(arrays: Arrays) -> Head:
 
 
 def read_features(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any]]) -> Vector:
-    """The features of training lines, in their order."""
-    encodings = encoder.encode([row["text"] for row in rows])
-    previous = [row["previous"] for row in rows]
-    order = sorted(range(len(rows)), key=lambda i: len(encodings[i].ids))
+    """The features of training lines, in their order; a batch at a time, because token states of thousands of lines fill the memory."""
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i]["text"]))
     found: list[Vector | None] = [None] * len(rows)
     for start in range(0, len(order), READ_AT_ONCE):
         chosen = order[start : start + READ_AT_ONCE]
-        readings = reader.read([encodings[i] for i in chosen], [previous[i] for i in chosen])
-        for i, reading in zip(chosen, readings, strict=True):
-            found[i] = features(encodings[i], reading, previous[i])
+        encodings = encoder.encode([rows[i]["text"] for i in chosen])
+        readings = reader.read(encodings, [rows[i]["previous"] for i in chosen])
+        for i, encoding, reading in zip(chosen, encodings, readings, strict=True):
+            found[i] = features(encoding, reading, rows[i]["previous"])
     return np.stack([row for row in found if row is not None])
 
 
