@@ -1,0 +1,1 @@
+"""The command line: `lic …`, equal to `python -m lic …`."""
