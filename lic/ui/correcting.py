@@ -1,0 +1,81 @@
+"""Correcting an entry by hand: the new wording becomes a turn, a new version, and a new dataset row, in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from lic import replies
+from lic.database.tables import examples
+from lic.errors import DataError, NotFound, TurnError
+from lic.factory import Lic
+from lic.language import clean, lower_first, sentence
+from lic.transcript import Transcript
+from lic.types import Act, Context, Encoding, Entry, Intent, Lesson, Reply, Turn
+from lic.ui.people import new_id
+
+CORRECTIONS = "corrections"
+"""The conversation that corrections by hand are turns of."""
+
+
+def correct(lic: Lic, owner: str, entry_id: str, text: str) -> Reply:
+    """Give an entry another wording and return the reply that says so. Raises NotFound, TurnError and DataError."""
+    entry = lic.mental_process(owner).get(entry_id)
+    if entry.owner != owner:
+        raise NotFound(f"“{entry.text}” was shared by somebody else: only they can change it.")
+    wording = clean(text)
+    if not wording or len(wording) > lic.settings.max_characters:
+        raise TurnError(f"A wording has between 1 and {lic.settings.max_characters:,} characters; this one has {len(wording):,}.")
+    turn = Turn(new_id(), f"Actually, {lower_first(wording)}", owner, CORRECTIONS, datetime.now().astimezone())
+    [encoding] = lic.parts.encoder.encode([sentence(wording)])
+    prepared = lic.manager.encode([_lesson(lic, turn, encoding, entry)])
+    with lic.database.write() as connection:
+        commit = lic.manager.learn(connection, turn, prepared, turn.said_at)
+        receipt = commit.receipt
+        intent = Intent("correction", 1.0, 1.0, True)
+        reply = Reply(
+            turn.id, replies.learned(receipt), intent, changes=receipt.changes, receipt=receipt.id if receipt.changes else None, trace=("edited by hand",)
+        )
+        if receipt.changes:
+            Transcript(connection, owner).keep(turn, reply)
+    lic.manager.committed(commit)
+    return reply
+
+
+def _lesson(lic: Lic, turn: Turn, encoding: Encoding, entry: Entry) -> Lesson:
+    """The entry's own question with the new statement; the value is read from it as from any other turn."""
+    act: Act = "example" if entry.slots.relation == "answer" else "correction"
+    [reading] = lic.parts.reader.read([encoding], [None])
+    said = replace(turn, text=encoding.text)
+    read = lic.parts.preparer.prepare(said, Intent(act, 1.0, 1.0, True), encoding, reading, Context(focus=(entry,)))
+    if act == "example" and not read:
+        raise DataError(f"Keep the form of {entry.text!r}: When I say “…”, answer “…”.")
+    value = read[0].slots.value if read else ""
+    task, row = _row(lic, entry, encoding.text, value, read[0] if read else None)
+    return Lesson(
+        statement=encoding.text,
+        question=entry.question,
+        slots=replace(entry.slots, value=value or encoding.text),
+        section=entry.section,
+        topic=entry.topic,
+        task=task,
+        row=row,
+        many=entry.many,
+        correction=True,
+        target=entry.id,
+    )
+
+
+def _row(lic: Lic, entry: Entry, statement: str, value: str, read: Lesson | None) -> tuple[str, Mapping[str, Any]]:
+    """The dataset row that takes the place of the entry's present one, in the same task."""
+    query = select(examples.c.task, examples.c.row).where(examples.c.owner == entry.owner, examples.c.entry == entry.id)
+    with lic.database.read() as connection:
+        present = connection.execute(query).first()
+    task = present.task if present else "question_answering"
+    if present and task == "emotion":
+        return task, {"text": statement, "label": value.lower() or present.row["label"]}
+    if task == "dialogue":
+        return task, read.row if read and read.task == task else {"messages": [{"role": "system", "content": statement}]}
+    return task, {"question": entry.question, "answer": statement}

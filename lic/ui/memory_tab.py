@@ -1,0 +1,149 @@
+"""The Mental Process tab: what is known, where it comes from, and changing it."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import gradio as gr
+
+from lic import replies
+from lic.errors import LicError
+from lic.types import Section
+from lic.ui import memory
+from lic.ui.chat import shown
+from lic.ui.correcting import correct
+from lic.ui.people import seat_of
+from lic.ui.waking import Waking
+
+EVERYTHING = "everything"
+NOTHING_YET = "Nothing is known yet. Say something in the chat, for example “My dog is called Rex”."
+NOTHING_FOUND = "Nothing that is known fits this."
+
+
+class MemoryTab:
+    """The handlers of the tab; entries are found again by id, never by their place in the table."""
+
+    def __init__(self, waking: Waking) -> None:
+        self._waking = waking
+
+    def draw(self, browser: Any) -> tuple[Any, list[Any], list[Any]]:
+        """Draw the tab; returns the handler that refreshes it, with its inputs and outputs."""
+        with gr.Row(elem_classes="filters"):
+            query = gr.Textbox(
+                placeholder="Search by words or meaning, then Enter", show_label=False, container=False, scale=3, min_width=200, elem_id="memory-query"
+            )
+            sections = [("All sections", EVERYTHING), *((name, section) for section, name in memory.SECTION_NAMES.items())]
+            section = gr.Dropdown(
+                sections, value=EVERYTHING, show_label=False, container=False, filterable=False, scale=1, min_width=160, elem_id="memory-section"
+            )
+        caption = gr.Textbox(show_label=False, container=False, interactive=False, elem_id="memory-caption", elem_classes="caption")
+        table = gr.Dataframe(
+            headers=list(memory.HEADERS), type="array", datatype="str", interactive=False, wrap=True, show_label=False, buttons=[], elem_id="memory-table",
+            column_widths=["44%", "18%", "13%", "15%", "10%", "0%"], max_height=360,
+        )  # fmt: skip
+        chosen = gr.State("")
+        with gr.Column(visible=False, elem_id="memory-entry", elem_classes="entry") as panel:
+            source = gr.Textbox(label="Where it comes from", interactive=False, lines=1, max_lines=4, elem_id="memory-source")
+            wording = gr.Textbox(label="What is known", lines=1, max_lines=6, elem_id="memory-wording")
+            with gr.Row(elem_classes="actions"):
+                save = gr.Button("Save the correction", variant="primary", size="md", min_width=120, elem_id="memory-save")
+                forget = gr.Button("Forget …", size="md", min_width=120, elem_id="memory-forget")
+                really = gr.Button("Yes, forget it everywhere", variant="stop", size="md", visible=False, min_width=160, elem_id="memory-forget-really")
+            versions = gr.Dataframe(
+                headers=list(memory.VERSION_HEADERS), type="array", datatype="str", interactive=False, wrap=True, label="Versions", buttons=[],
+                column_widths=["10%", "32%", "16%", "28%", "14%"], elem_id="memory-versions",
+            )  # fmt: skip
+        listing, filters = [table, caption, panel, chosen], [query, section, browser]
+        entry = [panel, chosen, source, wording, versions, save, forget, really]
+        private: dict[str, Any] = {"api_visibility": "private"}
+        query.submit(self.listed, filters, listing, **private)
+        section.change(self.listed, filters, listing, **private)
+        table.select(self.opened, [browser], entry, **private)
+        save.click(self.saved, [chosen, wording, browser], entry, **private).then(self.relisted, filters, [table, caption], **private)
+        forget.click(lambda: gr.Button(visible=True), None, really, **private)
+        really.click(self.forgotten, [chosen, browser], entry, **private).then(self.relisted, filters, [table, caption], **private)
+        return self.listed, filters, listing
+
+    # Handlers --------------------------------------------------------------------------------------------------------
+
+    def listed(self, query: str, section: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
+        """The table anew, with no entry open."""
+        return (*self.relisted(query, section, browser, request), gr.Column(visible=False), "")
+
+    def relisted(self, query: str, section: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
+        """The table, and a line on how much there is."""
+        owner = self._owner(browser, request)
+        only = None if section == EVERYTHING else cast(Section, section)
+        try:
+            lic = self._waking.awake() if query.strip() else self._waking.lic
+            found = memory.search(lic, owner, query.strip(), only) if query.strip() else memory.entries(lic, owner, only)
+            count = memory.count(lic, owner)
+        except LicError as error:
+            gr.Warning(shown(str(error)))
+            return gr.skip(), gr.skip()
+        return [memory.row(entry, owner) for entry in found], _caption(len(found), count, bool(query.strip() or only))
+
+    def opened(self, browser: Any, event: gr.SelectData, request: gr.Request) -> tuple[Any, ...]:
+        """A line of the table was pressed: show where the entry comes from and what it was before."""
+        return self._open(self._owner(browser, request), str(event.row_value[-1]))
+
+    def saved(self, chosen: str, wording: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
+        """The open entry got another wording."""
+        owner = self._owner(browser, request)
+        try:
+            reply = correct(self._waking.awake(), owner, chosen, wording)
+        except LicError as error:
+            # The wording stays in its box.
+            gr.Warning(shown(str(error)))
+            return tuple(gr.skip() for _ in range(8))
+        gr.Info(shown(reply.text))
+        return self._open(owner, chosen)
+
+    def forgotten(self, chosen: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
+        """The open entry is to be forgotten, and that was asked twice."""
+        owner = self._owner(browser, request)
+        try:
+            lic = self._waking.awake()
+            entry = lic.mental_process(owner).get(chosen)
+            receipt = lic.manager.transact(lambda connection: lic.manager.forget(connection, owner, [entry], datetime.now(UTC)))
+        except LicError as error:
+            gr.Warning(shown(str(error)))
+            return tuple(gr.skip() for _ in range(8))
+        gr.Info(shown(replies.forgotten(receipt, replies.clause(entry.text))))
+        return _closed()
+
+    def _open(self, owner: str, entry_id: str) -> tuple[Any, ...]:
+        try:
+            entry = memory.entry(self._waking.lic, owner, entry_id)
+            versions = memory.version_rows(self._waking.lic, owner, entry_id)
+        except LicError as error:
+            gr.Warning(shown(str(error)))
+            return _closed()
+        own = entry.owner == owner
+        return (
+            gr.Column(visible=True),
+            entry.id,
+            memory.source(self._waking.lic, owner, entry),
+            gr.Textbox(value=entry.text, interactive=own),
+            versions,
+            gr.Button(interactive=own),
+            gr.Button(interactive=own),
+            gr.Button(visible=False),
+        )
+
+    def _owner(self, browser: Any, request: gr.Request) -> str:
+        return seat_of(self._waking.settings, request.username, request.session_hash, browser).owner
+
+
+def _closed() -> tuple[Any, ...]:
+    return (gr.Column(visible=False), "", *(gr.skip() for _ in range(5)), gr.Button(visible=False))
+
+
+def _caption(n: int, count: int, filtered: bool) -> str:
+    if count == 0:
+        return NOTHING_YET
+    if n == 0:
+        return NOTHING_FOUND
+    known = "1 entry" if count == 1 else f"{count:,} entries"
+    if filtered:
+        return f"{n:,} of {known} · press a line to see where it comes from, or to change it"
+    return f"{known}{f', the newest {n:,} shown' if n < count else ''} · press a line to see where it comes from, or to change it"
