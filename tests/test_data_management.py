@@ -1,0 +1,353 @@
+"""Learning, undoing and forgetting: one transaction each, writing twice is harmless, undo is exact, forgotten is gone."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from sqlalchemy import event
+
+from lic.data_management.tasks import TASKS, task_named
+from lic.errors import NothingToUndo, NotFound
+from lic.factory import Lic
+from lic.types import Turn
+from tests.conftest import Talk
+from tests.steps import PEOPLE, Step, steps
+from tests.store import BEGAN, Store, lesson
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A blank store."""
+    return Store(tmp_path)
+
+
+# Learning ------------------------------------------------------------------------------------------------------------
+
+
+def test_learning_writes_the_entry_and_its_row_and_says_so(store: Store) -> None:
+    receipt = store.learn("ana", lesson("dog", "is called", "Rex"))
+    entry, row = receipt.changes
+    assert (entry.operation, entry.target, entry.where, entry.before, entry.after) == ("add", "mental_process", "individual_experiences/dog", None, "dog is called Rex.")
+    assert (row.operation, row.target, row.where, row.before) == ("add", "dataset", "question_answering", None)
+    [kept] = store.manager.examples("ana", "question_answering")
+    assert kept["row"] == row.after == {"question": "What is called dog?", "answer": "dog is called Rex."}
+    assert (kept["id"], kept["entry"]) == (row.id, entry.id)
+
+
+def test_a_new_value_updates_the_entry_and_its_row(store: Store) -> None:
+    first = store.learn("ana", lesson("dog", "is called", "Rex"))
+    second = store.learn("ana", lesson("dog", "is called", "Max"))
+    entry, row = second.changes
+    assert (entry.operation, entry.id, entry.before, entry.after) == ("update", first.changes[0].id, "dog is called Rex.", "dog is called Max.")
+    assert row.operation == "update"
+    assert [kept["row"]["answer"] for kept in store.manager.examples("ana", "question_answering")] == ["dog is called Max."]
+
+
+def test_values_that_collect_stand_beside_each_other(store: Store) -> None:
+    store.learn("ana", lesson("I", "speak", "Dutch", many=True))
+    store.learn("ana", lesson("I", "speak", "Thai", many=True))
+    assert store.values("ana") == {"Dutch", "Thai"}
+
+
+def test_learning_the_same_turn_twice_writes_nothing(store: Store) -> None:
+    said = Turn("t1", "dog is called Rex. cat is called Tom.", "ana", "main", BEGAN)
+    lessons = [lesson("dog", "is called", "Rex"), lesson("cat", "is called", "Tom")]
+
+    def learn() -> list[str]:
+        receipt = store.manager.transact(lambda connection: store.manager.learn(connection, said, store.manager.encode(lessons), BEGAN))
+        return [change.operation for change in receipt.changes]
+
+    assert learn() == ["add"] * 4
+    everything = store.everything()
+    assert learn() == []
+    assert store.everything() == everything
+
+
+def test_the_same_lesson_in_other_spelling_writes_nothing(store: Store) -> None:
+    store.learn("ana", lesson("The dog", "is called", "Rex"))
+    before = store.rows("ana")
+    assert store.learn("ana", lesson("the  Dog", "is called", "REX")).changes == ()
+    assert store.rows("ana") == before
+
+
+def test_two_people_may_teach_the_same_sentence(store: Store) -> None:
+    store.learn("ana", lesson("dog", "is called", "Rex"))
+    receipt = store.learn("ben", lesson("dog", "is called", "Rex"))
+    assert [change.operation for change in receipt.changes] == ["add", "add"]
+    store.undo("ana")
+    assert store.values("ben") == {"Rex"}
+    assert len(store.manager.examples("ben", "question_answering")) == 1
+
+
+def test_an_entry_without_its_row_cannot_be_written(store: Store) -> None:
+    def refuse(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO examples"):
+            raise ZeroDivisionError
+
+    event.listen(store.database.engine, "before_cursor_execute", refuse)
+    with pytest.raises(ZeroDivisionError):
+        store.learn("ana", lesson("dog", "is called", "Rex"))
+    event.remove(store.database.engine, "before_cursor_execute", refuse)
+    assert store.rows("ana") == {"entries": [], "versions": [], "examples": []}
+    assert store.process("ana").search("Rex") == []
+    store.learn("ana", lesson("dog", "is called", "Rex"))
+    assert [found.entry.slots.value for found in store.process("ana").search("Rex")] == ["Rex"]
+
+
+def test_the_tasks_of_the_registry_are_written_once(store: Store) -> None:
+    with store.database.read() as connection:
+        assert sorted(connection.exec_driver_sql("SELECT name FROM tasks").scalars()) == sorted(TASKS)
+    with pytest.raises(NotFound, match=r"no task 'songs'; the tasks are question_answering, emotion"):
+        task_named("songs")
+
+
+# Undoing -------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(steps("learn", "learn", "learn", "undo", "note", most=14))
+def test_undo_restores_exactly_the_rows_that_stood_there_before(taken: list[Step]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        before = {owner: [store.rows(owner)] for owner in PEOPLE}
+        for step in taken:
+            other = next(owner for owner in PEOPLE if owner != step.owner)
+            untouched = store.rows(other)
+            if step.kind != "undo":
+                step.take(store)
+                if store.rows(step.owner) != before[step.owner][-1]:
+                    before[step.owner].append(store.rows(step.owner))
+            else:
+                assert store.undone(step.owner) == (len(before[step.owner]) > 1)
+                before[step.owner] = before[step.owner][:-1] or before[step.owner]
+            assert store.rows(step.owner) == before[step.owner][-1]
+            assert store.rows(other) == untouched
+        for owner in PEOPLE:
+            while store.undone(owner):
+                before[owner].pop()
+                assert store.rows(owner) == before[owner][-1]
+            assert store.rows(owner) == {"entries": [], "versions": [], "examples": []}
+        store.close()
+
+
+def test_a_turn_that_corrects_itself_can_be_undone(store: Store) -> None:
+    store.learn("ana", lesson("dog", "is called", "Rex"), lesson("dog", "is called", "Max"))
+    assert store.values("ana") == {"Max"}
+    store.undo("ana")
+    assert store.rows("ana") == {"entries": [], "versions": [], "examples": []}
+
+
+def test_undo_says_what_is_back_and_what_is_gone(store: Store) -> None:
+    store.learn("ana", lesson("dog", "is called", "Rex"))
+    store.learn("ana", lesson("dog", "is called", "Max"))
+    changes = {(change.operation, change.target, change.before, change.after) for change in store.undo("ana").changes if change.target == "mental_process"}
+    assert ("restore", "mental_process", None, "dog is called Rex.") in changes
+    assert ("retire", "mental_process", "dog is called Max.", None) in changes
+
+
+def test_a_change_that_a_later_one_builds_on_is_not_undone_before_it(store: Store) -> None:
+    first = store.learn("ana", lesson("dog", "is called", "Rex"), lesson("cat", "is called", "Tom"))
+    second = store.learn("ana", lesson("dog", "is called", "Max"))
+    before = store.rows("ana")
+    with pytest.raises(NothingToUndo, match="undo the later one first"):
+        store.undo("ana", first.id)
+    assert store.rows("ana") == before
+    store.undo("ana", second.id)
+    store.undo("ana", first.id)
+    assert store.rows("ana") == {"entries": [], "versions": [], "examples": []}
+
+
+def test_nothing_is_undone_twice_and_nobody_undoes_for_another(store: Store) -> None:
+    receipt = store.learn("ana", lesson("dog", "is called", "Rex"))
+    with pytest.raises((NothingToUndo, NotFound)):
+        store.undo("ben", receipt.id)
+    assert store.values("ana") == {"Rex"}
+    store.undo("ana", receipt.id)
+    with pytest.raises(NothingToUndo, match="undone or forgotten already"):
+        store.undo("ana", receipt.id)
+    with pytest.raises(NothingToUndo, match="nothing to undo"):
+        store.undo("ana")
+
+
+def test_what_was_undone_can_be_taught_again_at_the_same_moment(store: Store) -> None:
+    said = Turn("t1", "dog is called Rex", "ana", "main", BEGAN)
+    for _ in range(3):
+        store.manager.transact(lambda connection: store.manager.learn(connection, said, store.manager.encode([lesson("dog", "is called", "Rex")]), BEGAN))
+        assert store.values("ana") == {"Rex"}
+        store.undo("ana")
+        assert store.values("ana") == set()
+
+
+# Forgetting ----------------------------------------------------------------------------------------------------------
+
+
+def test_forgetting_says_what_went(store: Store) -> None:
+    store.learn("ana", lesson("dog", "is called", "Rex"))
+    receipt = store.forget("ana", store.entry("ana", "Rex"))
+    assert [(change.operation, change.target) for change in receipt.changes] == [("forget", "dataset"), ("forget", "mental_process")]
+    assert store.rows("ana") == {"entries": [], "versions": [], "examples": []}
+    assert store.process("ana").search("Rex dog called") == []
+
+
+def test_what_was_forgotten_cannot_be_undone_back(store: Store) -> None:
+    store.learn("ana", lesson("dog", "is called", "Rex"))
+    store.forget("ana", store.entry("ana", "Rex"))
+    assert not store.undone("ana")
+
+
+def test_undo_goes_on_behind_what_was_forgotten(store: Store) -> None:
+    store.learn("ana", lesson("cat", "is called", "Tom"))
+    store.learn("ana", lesson("dog", "is called", "Rex"), lesson("boat", "is called", "Kim"))
+    store.learn("ana", lesson("dog", "is called", "Max"))
+    store.forget("ana", store.entry("ana", "Max"))
+    assert store.undone("ana")
+    assert store.values("ana") == {"Tom"}
+    assert store.undone("ana")
+    assert store.rows("ana") == {"entries": [], "versions": [], "examples": []}
+    assert not store.undone("ana")
+
+
+Taught = Callable[[Store], None]
+
+
+def corrected(store: Store) -> None:
+    """Teach the secret, then something newer."""
+    store.learn("ana", lesson("dog", "is called", "Zanzibarius"))
+    store.learn("ana", lesson("dog", "is called", "Max"))
+
+
+def corrected_to(store: Store) -> None:
+    """Teach something, then the secret."""
+    store.learn("ana", lesson("dog", "is called", "Max"))
+    store.learn("ana", lesson("dog", "is called", "Zanzibarius"))
+
+
+def undone_and_taught_again(store: Store) -> None:
+    """Teach the secret, take it back, and teach it again in another turn."""
+    store.learn("ana", lesson("dog", "is called", "Zanzibarius"))
+    store.undo("ana")
+    store.learn("ana", lesson("dog", "is called", "Zanzibarius"))
+
+
+def with_others(store: Store) -> None:
+    """Teach the secret in one turn with something else, then share it."""
+    store.learn("ana", lesson("dog", "is called", "Zanzibarius"), lesson("cat", "is called", "Tom"))
+    store.share("ana", store.entry("ana", "Zanzibarius").id)
+
+
+def noted(store: Store) -> None:
+    """Write the secret by the proposal's methods, twice."""
+    store.process("ana").update_individual_experiences("dog", "Zanzibarius barks")
+    store.process("ana").update_individual_experiences("dog", "Zanzibarius")
+
+
+@pytest.mark.parametrize("taught", [corrected, corrected_to, undone_and_taught_again, with_others, noted])
+def test_no_byte_of_what_is_forgotten_stays_on_the_disk(store: Store, taught: Taught) -> None:
+    taught(store)
+    assert b"Zanzibarius" in store.bytes()
+    store.forget("ana", *(entry for entry in store.process("ana").entries() if entry.topic == "dog"))
+    assert b"zanzibarius" not in store.bytes().lower()
+    assert store.values("ana") <= {"Tom"}
+
+
+def test_forgetting_all_or_nothing_where_one_entry_is_anothers(store: Store) -> None:
+    store.learn("ana", lesson("dog", "is called", "Rex"))
+    store.learn("ben", lesson("cat", "is called", "Tom"))
+    shared = store.entry("ben", "Tom")
+    store.share("ben", shared.id)
+    before = store.rows("ana")
+    with pytest.raises(NotFound, match="only they can forget it"):
+        store.forget("ana", store.entry("ana", "Rex"), replace(shared, shared=True))
+    assert store.rows("ana") == before
+
+
+# In a conversation ---------------------------------------------------------------------------------------------------
+
+
+def on_disk(lic: Lic) -> bytes:
+    """The bytes of database, log and shared memory, in small letters."""
+    return b"".join(path.read_bytes() for path in sorted(lic.settings.home.glob("lic.db*"))).lower()
+
+
+SECRET = "Zanzibarius"
+BEFORE_FORGETTING = {
+    "taught": [f"My dog is called {SECRET}"],
+    "asked and answered": [f"My dog is called {SECRET}", "What is my dog called?"],
+    "asked why": [f"My dog is called {SECRET}", "Why do you say that?"],
+    "said twice": [f"My dog is called {SECRET}", f"My dog is called {SECRET}"],
+    "taught, undone and taught again": [f"My dog is called {SECRET}", "undo that", f"My dog is called {SECRET}"],
+    "corrected": [f"My dog is called {SECRET}", "Actually his name is Max"],
+    "corrected to": ["My dog is called Max", f"Actually his name is {SECRET}"],
+    "declared no teaching first": [f"My dog is called {SECRET}", "I wasn't teaching you anything", f"My dog is called {SECRET}"],
+}
+
+
+def forget(ana: Talk, wish: str) -> None:
+    """Say a wish to forget, and yes where LIC makes sure."""
+    reply = ana.say(wish)
+    if reply.asks == "confirm":
+        reply = ana.say("yes")
+    assert reply.text.startswith("Forgotten:")
+
+
+@pytest.mark.parametrize("lines", BEFORE_FORGETTING.values(), ids=BEFORE_FORGETTING)
+@pytest.mark.parametrize("wish", ["Forget my dog's name", "Forget that"])
+def test_after_forgetting_no_byte_of_it_is_left(lic: Lic, talk: Callable[..., Talk], lines: list[str], wish: str) -> None:
+    ana = talk()
+    for line in lines:
+        ana.say(line)
+    assert SECRET.lower().encode() in on_disk(lic)
+    forget(ana, wish)
+    assert SECRET.lower().encode() not in on_disk(lic)
+    assert ana.say("What is my dog called?").abstained
+
+
+def test_the_transcript_keeps_the_place_of_what_was_forgotten(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My dog is called Rex")
+    ana.say("What is my dog called?")
+    forget(ana, "Forget my dog's name")
+    assert [said.turn.text for said in ana.conversation.history()][:3] == ["[forgotten]", "What is my dog called?", "Forget my dog's name"]
+    assert [said.reply.text for said in ana.conversation.history()][:2] == ["[forgotten]", "[forgotten]"]
+
+
+def test_a_forgotten_turn_that_comes_again_is_not_learned_again(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My dog is called Rex")
+    forget(ana, "Forget my dog's name")
+    ana.conversation.respond(ana.turns[0])
+    assert lic.mental_process("ana").entries() == []
+
+
+def test_a_turn_taken_back_can_be_sent_again(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My dog is called Rex")
+    ana.conversation.take_back(ana.turns[0].id)
+    assert lic.mental_process("ana").entries() == []
+    assert ana.conversation.respond(ana.turns[0]).text == "Learned: your dog is called Rex."
+    assert [entry.text for entry in lic.mental_process("ana").entries()] == ["My dog is called Rex."]
+
+
+def test_taking_back_a_turn_that_another_conversation_built_on_changes_all_or_nothing(lic: Lic, talk: Callable[..., Talk]) -> None:
+    here, there = talk("ana", "here"), talk("ana", "there")
+    here.say("My dog is called Rex and my cat is called Tom")
+    taught = {entry.text for entry in lic.mental_process("ana").entries()}
+    assert len(taught) == 2
+    there.say("My dog is called Max")
+    here.conversation.take_back(here.turns[0].id)
+    left = {entry.text for entry in lic.mental_process("ana").entries()}
+    assert left == {"My dog is called Max.", "My cat is called Tom."}
+    assert {row["row"]["answer"] for row in lic.manager.examples("ana", "question_answering")} == left
+    there.say("undo that")
+    there.say("undo that")
+    assert lic.mental_process("ana").entries() == []
+
+
+def test_all_of_a_conversation_may_be_said_at_one_moment(lic: Lic) -> None:
+    conversation = lic.conversation("ana", "main")
+    texts = ["My dog is called Rex", "I wasn't teaching you anything", "My dog is called Rex", "undo that", "My dog is called Rex"]
+    replies = [conversation.respond(Turn(f"t{i}", text, "ana", "main", BEGAN)) for i, text in enumerate(texts)]
+    assert replies[-1].text == "Learned: your dog is called Rex."
