@@ -21,6 +21,8 @@ TEACHING_ACTS: frozenset[Act] = frozenset(("fact", "correction", "experience", "
 Section = Literal["domain_knowledge", "emotional_states", "individual_experiences"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 Asks = Literal["teach", "confirm", "choose"]
+TAUGHT_REPLY = "answer"
+"""The relation of "when I say X, answer Y": the value is said as it stands."""
 Operation = Literal["add", "update", "retire", "restore", "forget"]
 Target = Literal["mental_process", "dataset"]
 
@@ -234,6 +236,7 @@ class GenerationRequest:
 
     messages: tuple[Message, ...]
     text: str
+    owner: str
     taken: tuple[Taken, ...] = ()
     examples: tuple[tuple[str, str, float], ...] = ()
     """Seed dialogue pairs like this turn, with their similarity, best first."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from lic.language import sentence, turned
-from lic.types import GenerationRequest, StopSignal, Taken
+from lic.types import TAUGHT_REPLY, GenerationRequest, StopSignal, Taken
 
 ALIKE = 0.62
 """A seed dialogue's prompt is taken for the person's turn from this cosine on."""
@@ -25,12 +25,15 @@ class EmbeddedAutopilot:
 
     def _reply(self, request: GenerationRequest) -> str:
         if request.taken:
-            return " ".join(dict.fromkeys(_told(item) for item in request.taken))
+            return " ".join(dict.fromkeys(_told(item, request.owner) for item in request.taken))
         if request.examples and request.examples[0][2] >= ALIKE:
             return request.examples[0][1]
         return ""
 
 
-def _told(item: Taken) -> str:
-    """An entry as LIC says it to the person who taught it; what others shared stays in their words."""
-    return sentence(turned(item.entry.text))
+def _told(item: Taken, owner: str) -> str:
+    """An entry as LIC says it to the person who taught it; what others shared stays in their words, and a taught reply is given as it is."""
+    entry = item.entry
+    if entry.slots.relation == TAUGHT_REPLY:
+        return sentence(entry.slots.value)
+    return sentence(turned(entry.text)) if entry.owner == owner else f"{entry.owner} says: {sentence(entry.text)}"

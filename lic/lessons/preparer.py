@@ -9,7 +9,7 @@ from lic.language import exchanged, key, lower_first, sentence, upper_first, wor
 from lic.lessons.tagger import Fact, facts_of, slots_of
 from lic.lessons.wording import question_from, statement_from
 from lic.reader import Reading
-from lic.types import Context, Encoding, Entry, Intent, Lesson, Section, Slots, Span, Turn
+from lic.types import TAUGHT_REPLY, Context, Encoding, Entry, Intent, Lesson, Section, Slots, Span, Turn
 
 MAX_LESSONS = 50
 _POSSESSIVE = {"his", "her", "its", "their"}
@@ -256,7 +256,7 @@ def _example(text: str) -> list[Lesson]:
         prompt, reply = said.group("said").strip(_QUOTE_MARKS + " ,"), said.group("reply").strip(_QUOTE_MARKS + " ")
         messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": reply}]
         statement = f"When I say “{prompt}”, answer “{reply}”."
-        slots = Slots(f"when I say {prompt}", "answer", reply)
+        slots = Slots(f"when I say {prompt}", TAUGHT_REPLY, reply)
         return [Lesson(statement, prompt, slots, "individual_experiences", "conversation", "dialogue", {"messages": messages})]
     return []
 

@@ -14,7 +14,7 @@ from lic.self_taking.answerability import Answerability
 from lic.self_taking.examples import DialogueExamples
 from lic.self_taking.grounding import stands_on, unsupported
 from lic.self_taking.prompts import messages_for
-from lic.types import Autopilot, Encoding, GenerationRequest, Intent, Message, StopSignal, Taken
+from lic.types import TAUGHT_REPLY, Autopilot, Encoding, GenerationRequest, Intent, Message, StopSignal, Taken
 
 TAKE_FROM = 0.25
 """An entry answers from this probability on; chosen on `data/answerability/test.jsonl`, see docs/LOG.md."""
@@ -71,7 +71,7 @@ class SelfTaking:
             trace.append("took nothing: this is conversation")
         examples = self._examples.like(encoding.text, encoding.vector, EXAMPLES) if not taken else ()
         manner = [entry.text for entry in Entries(connection, owner).listed("emotional_states", "conversation", 8)] if self._autopilot.general else []
-        request = GenerationRequest(messages_for(encoding.text, taken, manner, history), encoding.text, taken, examples)
+        request = GenerationRequest(messages_for(encoding.text, taken, manner, history), encoding.text, owner, taken, examples)
         return Taking(request, intent.act == "question", trace)
 
     def candidates(self, connection: Connection, owner: str, encoding: Encoding, reading: Reading, k: int = CANDIDATES) -> list[Taken]:
@@ -82,12 +82,12 @@ class SelfTaking:
 
     def _known(self, connection: Connection, owner: str, encoding: Encoding, reading: Reading, trace: list[str]) -> tuple[Taken, ...]:
         found = self.candidates(connection, owner, encoding, reading)
-        taught = [item for item in found if item.entry.slots.relation == "answer" and key(item.entry.question) == key(encoding.text)]
+        taught = [item for item in found if item.entry.slots.relation == TAUGHT_REPLY and key(item.entry.question) == key(encoding.text)]
         if taught:
             trace.append("took a reply that was taught for these words")
             return (Taken(taught[0].entry, 1.0),)
         trace.append(f"searched: {len(found)} found" + "".join(f"; {item.score:.2f} “{item.entry.text}”" for item in found[:3]))
-        sure = [item for item in found if item.score >= TAKE_FROM and item.entry.slots.relation != "answer"]
+        sure = [item for item in found if item.score >= TAKE_FROM and item.entry.slots.relation != TAUGHT_REPLY]
         if not sure:
             return ()
         best = sure[0]
