@@ -48,7 +48,9 @@ def test_a_message_of_200_000_characters_is_refused_with_both_numbers(lic: Lic, 
     assert ana.say("Ulaanbaatar").text == "Learned: the capital of Mongolia is Ulaanbaatar."
 
 
-@pytest.mark.parametrize("text", ["My dog is called Rex. " * 900, "a" * 20_000, "😀" * 20_000, "Rex " * 5_000, "(" * 19_999, '"' * 19_999], ids=lambda text: text[:8])
+@pytest.mark.parametrize(
+    "text", ["My dog is called Rex. " * 900, "a" * 20_000, "😀" * 20_000, "Rex " * 5_000, "(" * 19_999, '"' * 19_999], ids=lambda text: text[:8]
+)
 def test_a_message_just_below_the_limit_is_taken(lic: Lic, text: str) -> None:
     reply = lic.conversation("ana").respond(Turn("t1", text[:20_000], "ana", "main", AT))
     assert reply.text
@@ -73,9 +75,10 @@ def test_invisible_characters_in_a_message_change_nothing(lic: Lic, text: str) -
 
 
 ODD = [
-    "😀", "👩‍👩‍👧‍👦🏳️‍🌈", "!!!", "?", "???", "…", "-", "_", ".", "'", '"', "''", "“”", "0", "1e999", "ñ", "ﷺ", "中文", "مرحبا كيف حالك", "שלום", "हिन्दी", "ａｂｃ", "e\u0301" * 50,
-    '" OR 1=1 --', "'; DROP TABLE entries; --", "AND NOT (", "*", "NEAR(", "rex*", "{text} : x", "wall : everybody", "%", "_%", "\\", "x" * 300, "is", "Is?", "What?", "is is is",
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "![x](http://example.org/x.png)", "{{7*7}}", "${jndi:ldap://x}", "%s%n", "{0}", "\\u0000", "null", "None", "[]", '{"text": 1}',
+    "😀", "👩‍👩‍👧‍👦🏳️‍🌈", "!!!", "?", "???", "…", "-", "_", ".", "'", '"', "''", "“”", "0", "1e999", "ñ", "ﷺ", "中文", "مرحبا كيف حالك", "שלום", "हिन्दी",
+    "ａｂｃ", "e\u0301" * 50, '" OR 1=1 --', "'; DROP TABLE entries; --", "AND NOT (", "*", "NEAR(", "rex*", "{text} : x", "wall : everybody", "%", "_%",
+    "\\", "x" * 300, "is", "Is?", "What?", "is is is", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "![x](http://example.org/x.png)",
+    "{{7*7}}", "${jndi:ldap://x}", "%s%n", "{0}", "\\u0000", "null", "None", "[]", '{"text": 1}',
 ]  # fmt: skip
 
 
@@ -90,7 +93,16 @@ def test_odd_messages_get_a_reply_and_lose_nothing(lic: Lic, before: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "value", ['Robert"); DROP TABLE entries; --', "<b onmouseover=alert(1)>Rex</b>", "![x](http://example.org/x.png)", "[link](javascript:alert(1))", "AND NOT (", "%s {0} ${x}", "O'Brien \"Rex\" \\"]
+    "value",
+    [
+        'Robert"); DROP TABLE entries; --',
+        "<b onmouseover=alert(1)>Rex</b>",
+        "![x](http://example.org/x.png)",
+        "[link](javascript:alert(1))",
+        "AND NOT (",
+        "%s {0} ${x}",
+        'O\'Brien "Rex" \\',
+    ],
 )
 def test_markup_and_syntax_are_kept_and_told_as_the_text_that_they_are(lic: Lic, talk: Callable[..., Talk], value: str) -> None:
     ana = talk()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from lic.database import database as module
 from lic.database.database import Database
@@ -63,7 +63,9 @@ def public() -> Iterator[Path]:
 def test_migrating_from_blank_gives_exactly_the_tables(tmp_path: Path) -> None:
     database = opened(tmp_path)
     with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": lambda name, kind, _: not str(name).startswith("entries_fts")})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": lambda name, kind, _: not str(name).startswith("entries_fts")}
+        )
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == HEAD
     database.close()
@@ -154,7 +156,10 @@ def test_a_read_only_file_is_named_and_nothing_changes(public: Path) -> None:
     store.close()
     before = (public / "lic.db").read_bytes()
     (public / "lic.db").chmod(0o444)
-    with without_rights(), pytest.raises(DatabaseUnavailable, match=r"(read-only: make it writable|cannot be opened: check that its folder exists and is writable)"):
+    with (
+        without_rights(),
+        pytest.raises(DatabaseUnavailable, match=r"(read-only: make it writable|cannot be opened: check that its folder exists and is writable)"),
+    ):
         Lic(Settings(home=public))
     assert (public / "lic.db").read_bytes() == before
 
@@ -230,11 +235,13 @@ def test_another_kind_of_database_is_refused() -> None:
 
 def test_an_error_within_a_transaction_takes_all_of_it_back(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    before = store.rows("ana")
-    with pytest.raises(ZeroDivisionError), store.database.write() as connection:
+    before = store.everything()
+
+    def fail(connection: Connection) -> None:
         connection.exec_driver_sql("UPDATE revision SET value = value + 100")
         raise ZeroDivisionError
-    with store.database.read() as connection:
-        assert connection.exec_driver_sql("SELECT value FROM revision").scalar() == 0
-    assert store.rows("ana") == before
+
+    with pytest.raises(ZeroDivisionError), store.database.write() as connection:
+        fail(connection)
+    assert store.everything() == before
     store.close()

@@ -141,9 +141,7 @@ def assert_whole(lives: Lives) -> None:
     database.migrate()
     database.check()
     with database.read() as connection:
-        entries = connection.exec_driver_sql(
-            "SELECT e.id, v.value, v.turn FROM entries e JOIN versions v ON v.entry = e.id ORDER BY v.seq"
-        ).all()
+        entries = connection.exec_driver_sql("SELECT e.id, v.value, v.turn FROM entries e JOIN versions v ON v.entry = e.id ORDER BY v.seq").all()
         rows = connection.exec_driver_sql("SELECT entry, turn, json_extract(row, '$.answer') FROM examples").all()
         said = dict(connection.exec_driver_sql("SELECT id, receipt FROM turns WHERE teaching").all())
         receipts = set(connection.exec_driver_sql("SELECT r.id FROM receipts r WHERE EXISTS (SELECT 1 FROM journal j WHERE j.receipt = r.id)").scalars())

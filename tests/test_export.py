@@ -148,7 +148,7 @@ def test_a_dataset_without_rows_is_not_exported(source: Exported, tmp_path: Path
 
 
 def test_an_unknown_task_is_named_with_those_that_exist(source: Exported, tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="no task '../emotion'; the tasks are question_answering"):
+    with pytest.raises(NotFound, match=r"no task '\.\./emotion'; the tasks are question_answering"):
         export_task(source, "ana", "../emotion", tmp_path)
 
 

@@ -47,7 +47,10 @@ def test_words_keep_their_apostrophes() -> None:
     assert words("… ?!") == []
 
 
-@pytest.mark.parametrize(("one", "other"), [("The Office", "office"), ("an  iPhone", "IPHONE"), ("wifi, password!", "WiFi password"), ("Straße", "STRASSE"), ("ﬁne", "fine"), ("it’s", "it's")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("The Office", "office"), ("an  iPhone", "IPHONE"), ("wifi, password!", "WiFi password"), ("Straße", "STRASSE"), ("ﬁne", "fine"), ("it’s", "it's")],
+)
 def test_two_spellings_of_a_thing_share_their_key(one: str, other: str) -> None:
     assert key(one) == key(other)
 

@@ -71,7 +71,9 @@ def assert_equal_to_the_tables(store: Store, index: VectorIndex) -> None:
     query = store.encoder.vector("a quick brown fox 1")
     with store.database.read() as connection:
         for owner in PEOPLE:
-            expected = {number: float(np.frombuffer(vector, np.float16).astype(np.float32) @ query) for number, vector in current_numbers(connection, owner).items()}
+            expected = {
+                number: float(np.frombuffer(vector, np.float16).astype(np.float32) @ query) for number, vector in current_numbers(connection, owner).items()
+            }
             assert indexed(index, connection, owner, store) == pytest.approx(expected, abs=1e-5)
 
 
@@ -81,9 +83,12 @@ def assert_full_text_equal_to_the_tables(store: Store) -> None:
         connection.exec_driver_sql("INSERT INTO entries_fts(entries_fts) VALUES ('integrity-check')")
         found = connection.exec_driver_sql("SELECT rowid, text, question, topic, wall FROM entries_fts ORDER BY rowid").all()
         current = connection.exec_driver_sql(
-            "SELECT v.seq, v.text, v.question, e.topic, e.owner, e.shared FROM versions v JOIN entries e ON e.id = v.entry WHERE v.valid_to IS NULL ORDER BY v.seq"
+            "SELECT v.seq, v.text, v.question, e.topic, e.owner, e.shared FROM versions v JOIN entries e ON e.id = v.entry "
+            "WHERE v.valid_to IS NULL ORDER BY v.seq"
         ).all()
-    expected = [(n, text, question, topic, f"o{owner.encode().hex()}" + (" everybody" if shared else "")) for n, text, question, topic, owner, shared in current]
+    expected = [
+        (n, text, question, topic, f"o{owner.encode().hex()}" + (" everybody" if shared else "")) for n, text, question, topic, owner, shared in current
+    ]
     assert [(*row[:4], row[4].lower()) for row in found] == expected
 
 

@@ -72,7 +72,9 @@ def test_a_fact_gets_the_question_that_it_answers(subject: str, relation: str, v
     assert question_from(subject, relation, value, attribute) == question
 
 
-@pytest.mark.parametrize(("base", "third"), [("go", "goes"), ("have", "has"), ("study", "studies"), ("play", "plays"), ("wash", "washes"), ("fix", "fixes"), ("miss", "misses")])
+@pytest.mark.parametrize(
+    ("base", "third"), [("go", "goes"), ("have", "has"), ("study", "studies"), ("play", "plays"), ("wash", "washes"), ("fix", "fixes"), ("miss", "misses")]
+)
 def test_the_third_person(base: str, third: str) -> None:
     assert third_person(base) == third
 
@@ -80,16 +82,50 @@ def test_the_third_person(base: str, third: str) -> None:
 @pytest.mark.parametrize(
     ("verb", "base", "do"),
     [
-        ("went", "go", "did"), ("has", "have", "does"), ("studies", "study", "does"), ("goes", "go", "does"), ("likes", "like", "does"), ("works", "work", "does"),
-        ("passes", "pass", "does"), ("carried", "carry", "did"), ("died", "die", "did"), ("liked", "like", "did"), ("moved", "move", "did"), ("opened", "open", "did"),
-        ("stopped", "stop", "did"), ("planned", "plan", "did"), ("kissed", "kiss", "did"), ("smoked", "smoke", "did"), ("worked", "work", "did"), ("live", "live", "do"),
+        ("went", "go", "did"), ("has", "have", "does"), ("studies", "study", "does"), ("goes", "go", "does"), ("likes", "like", "does"),
+        ("works", "work", "does"), ("passes", "pass", "does"), ("carried", "carry", "did"), ("died", "die", "did"), ("liked", "like", "did"),
+        ("moved", "move", "did"), ("opened", "open", "did"), ("stopped", "stop", "did"), ("planned", "plan", "did"), ("kissed", "kiss", "did"),
+        ("smoked", "smoke", "did"), ("worked", "work", "did"), ("live", "live", "do"),
     ],
 )  # fmt: skip
 def test_the_base_form_and_its_auxiliary(verb: str, base: str, do: str) -> None:
     assert base_form(verb) == (base, do)
 
 
-WORDS = ["is", "are", "was", "do", "does", "did", "can", "has", "what", "who", "where", "when", "how", "many", "old", "my", "the", "Rex", "Oslo", "dog's", "of", "in", "at", "I", "yes", "no", "live", "called", "3", "'s", "?", "…"]
+WORDS = [
+    "is",
+    "are",
+    "was",
+    "do",
+    "does",
+    "did",
+    "can",
+    "has",
+    "what",
+    "who",
+    "where",
+    "when",
+    "how",
+    "many",
+    "old",
+    "my",
+    "the",
+    "Rex",
+    "Oslo",
+    "dog's",
+    "of",
+    "in",
+    "at",
+    "I",
+    "yes",
+    "no",
+    "live",
+    "called",
+    "3",
+    "'s",
+    "?",
+    "…",
+]
 PHRASE = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join) | st.text(max_size=20)
 
 

@@ -11,12 +11,13 @@ from lic.errors import NotFound, NothingToUndo
 from lic.language import key, lower_first, turned
 from lic.lessons.tagger import named_in, question_slots
 from lic.mental_process.entries import Entries
+from lic.reader import Reading
 from lic.transcript import Said, Transcript
-from lic.types import Entry, Reply, Taken
+from lic.types import Encoding, Entry, Reply, Taken
 
-FORGET_FROM = 0.5
+FORGET_FROM = 0.25
 """Entries that answer "what is …" of a wish to forget at least this surely are forgotten at once, …"""
-ASK_FROM = 0.15
+ASK_FROM = 0.1
 """… and from this probability on LIC asks whether they are meant, because forgetting has no way back."""
 
 
@@ -42,8 +43,10 @@ class Managing:
     def forget(self, situation: Situation) -> Reply:
         slots = question_slots(situation.encoding, situation.reading)
         pointing = not slots.relation and (not slots.subject or slots.subject.lower() in ("that", "it", "this", "them", "those"))
+        named = named_in(situation.encoding, situation.reading)
+        asked, asked_reading = self._as_question(named) if named and not pointing else (situation.encoding, situation.reading)
         with self._desk.parts.database.read() as connection:
-            found = self._desk.parts.self_taking.candidates(connection, self._desk.owner, situation.encoding, situation.reading)
+            found = self._desk.parts.self_taking.candidates(connection, self._desk.owner, asked, asked_reading)
             own = [item for item in found if item.entry.owner == self._desk.owner]
             if pointing:
                 chosen, sure = list(situation.context.focus[:1]), True
@@ -51,11 +54,18 @@ class Managing:
                 chosen, sure = _to_forget(own, slots.subject, slots.relation, Entries(connection, self._desk.owner))
         if not chosen:
             return self._desk.kept(situation, replies.NOTHING_ABOUT_THAT)
-        about = _about(named_in(situation.encoding, situation.reading), pointing, chosen)
+        about = _about(named, pointing, chosen)
         if sure:
             return self.forgotten(situation, chosen, about)
         pending = {"asks": "confirm", "kind": "forget", "entries": [entry.id for entry in chosen], "about": about}
         return self._desk.kept(situation, replies.confirm_forgetting(chosen), pending, asks="confirm", options=("yes", "no"))
+
+    def _as_question(self, named: str) -> tuple[Encoding, Reading]:
+        """What is to be forgotten, as the question that it answers: "my dog's name" becomes "What is my dog's name?"."""
+        asks_itself = key(named).split(" ")[0] in ("what", "where", "when", "who", "how", "which", "why", "that")
+        [encoding] = self._desk.parts.encoder.encode([f"{named}?" if asks_itself else f"What is {named}?"])
+        [reading] = self._desk.parts.reader.read([encoding], [None])
+        return encoding, reading
 
     def confirmed(self, situation: Situation) -> Reply:
         """ "Yes" to the question whether something is to be forgotten."""

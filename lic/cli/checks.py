@@ -7,9 +7,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from http.client import HTTPException
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from lic.errors import DatabaseUnavailable, DataError, LicError, ModelUnavailable, ServerUnavailable
 
@@ -74,6 +77,8 @@ def full_text(_settings: "Settings") -> str:
 def home(settings: "Settings") -> str:
     """Whether the home can be written and has room."""
     folder = _existing(settings.home)
+    if settings.home.exists() and not settings.home.is_dir():
+        raise DatabaseUnavailable(f"The home {settings.home} is no folder: set LIC_HOME to one.")
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -149,31 +154,34 @@ CHECKS: Mapping[str, Callable[["Settings"], str]] = {
 
 
 def _server(url: str, key: str) -> str:
-    import httpx
-
     base = url.rstrip("/").removesuffix("/chat/completions")
+    request = Request(f"{base}/models", headers={"Authorization": f"Bearer {key or 'none'}"})
     try:
-        response = httpx.get(f"{base}/models", headers={"Authorization": f"Bearer {key or 'none'}"}, timeout=SERVER_SECONDS)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ServerUnavailable(f"The server {url} does not answer ({str(error) or type(error).__name__}): start it, or set LIC_AUTOPILOT.") from error
-    if response.status_code in (401, 403):
-        raise ServerUnavailable(f"The server {url} refuses the key: set LIC_AUTOPILOT_KEY.")
-    # Some servers have no list of models; that they answer is enough.
-    if response.status_code >= 500:
-        raise ServerUnavailable(f"The server {url} answers with error {response.status_code}.")
+        with urlopen(request, timeout=SERVER_SECONDS):
+            pass
+    except HTTPError as error:
+        if error.code in (401, 403):
+            raise ServerUnavailable(f"The server {url} refuses the key: set LIC_AUTOPILOT_KEY.") from error
+        if error.code >= 500:
+            raise ServerUnavailable(f"The server {url} answers with error {error.code}.") from error
+        # Some servers have no list of models; that they answer is enough.
+    except (OSError, ValueError, HTTPException) as error:
+        raise ServerUnavailable(f"The server {url} does not answer ({getattr(error, 'reason', error)}): start it, or set LIC_AUTOPILOT.") from error
     return f"The Autopilot is the server {url}; it answers."
 
 
 def _hub_model(name: str) -> str:
-    import httpx
     from huggingface_hub import HfApi, try_to_load_from_cache
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import HFValidationError
+
+    # The hub's own base class, because it has changed the library underneath more than once.
+    from huggingface_hub.errors import HTTPError as HubError  # pyright: ignore[reportPrivateImportUsage]
 
     try:
         if isinstance(try_to_load_from_cache(name, "config.json"), str):
             return f"The Autopilot is {name}; it is in the hub's cache on this computer."
         HfApi().model_info(name, timeout=SERVER_SECONDS)
-    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError) as error:
+    except (HubError, HFValidationError, OSError) as error:
         first = str(error).strip().split("\n")[0]
         raise ModelUnavailable(
             f"The model {name!r} is no folder, not in the hub's cache, and not reachable on the hub ({first}): check LIC_AUTOPILOT."

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sqlalchemy import Row, select
 
 from lic.database.tables import turns, versions
-from lic.language import key
+from lic.language import key, words
 from lic.lessons.tagger import facts_of, slots_of
 from lic.self_taking.answerability import Answerability
 from lic.types import Encoding, Entry, Slots, Taken
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 DEPTH = 50  # turns that the words choose; only these cost a pass of the encoder
 ASKING = ("question", "why", "forget", "undo")
-"""Acts whose turns tell nothing, unless the reader finds a fact in them."""
+"""Acts whose turns tell something only where they say clearly more than what is asked now."""
+TELLS_FROM = 3
+"""So many content words beyond those of the query: "my flight leaves at 7, when should I get up?" tells, the same question again does not."""
 
 
 class SaidOnly:
@@ -35,19 +37,19 @@ class SaidOnly:
         self._vectorizer = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+")
         texts = [row.text for row in self._turns]
         self._matrix: Any = self._vectorizer.fit_transform(texts) if any(key(text) for text in texts) else None
-        self._read: dict[str, tuple[Entry, Encoding] | None] = {}
+        self._read: dict[str, tuple[Entry, Encoding]] = {}
 
     def candidates(self, encoding: Encoding, reading: "Reading", k: int) -> list[Taken]:
-        """The k turns that most probably answer an encoded query, the surest first; the query said before is no answer."""
+        """The k turns that most probably answer an encoded query, the surest first; a mere question is no answer."""
         if self._matrix is None:
             return []
         asked: Any = self._vectorizer.transform([encoding.text])
         scores = (self._matrix @ asked.T).toarray().ravel()
         best = [i for i in np.argsort(-scores, kind="stable")[:DEPTH] if scores[i] > 0]
-        chosen = [self._turns[i] for i in best if key(self._turns[i].text) != key(encoding.text)]
+        asked_words = set(words(encoding.text))
+        chosen = [self._turns[i] for i in best if _tells(self._turns[i], asked_words)]
         self._read_all([row for row in chosen if row.id not in self._read])
-        told = [found for row in chosen if (found := self._read[row.id]) is not None]
-        near = [(entry, float(encoding.vector @ said.vector)) for entry, said in told]
+        near = [(entry, float(encoding.vector @ said.vector)) for entry, said in (self._read[row.id] for row in chosen)]
         judged = self._judge.probabilities(encoding, near, reading)
         found = [Taken(entry, score) for (entry, _), score in zip(near, judged, strict=True)]
         return sorted(found, key=lambda item: -item.score)[:k]
@@ -58,9 +60,12 @@ class SaidOnly:
         encodings = self._parts.encoder.encode([row.text for row in rows])
         readings = self._parts.reader.read(encodings, [None] * len(rows))
         for row, encoding, reading in zip(rows, encodings, readings, strict=True):
-            slots = next((Slots(*found) for fact in facts_of(encoding, reading) if (found := slots_of(row.text, fact))[2]), None)
-            tells = slots is not None or row.act not in ASKING
-            self._read[row.id] = (_as_entry(row, slots or Slots()), encoding) if tells else None
+            slots = next((Slots(*found) for fact in facts_of(encoding, reading) if (found := slots_of(row.text, fact))[2]), Slots())
+            self._read[row.id] = (_as_entry(row, slots), encoding)
+
+
+def _tells(row: Row[Any], asked: set[str]) -> bool:
+    return row.act not in ASKING or len(set(words(row.text)) - asked - ENGLISH_STOP_WORDS) >= TELLS_FROM
 
 
 def _as_entry(row: Row[Any], slots: Slots) -> Entry:

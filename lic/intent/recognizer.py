@@ -19,7 +19,7 @@ from lic.types import TEACHING_ACTS, Act, Encoder, Encoding, Intent, Vector
 TEACHES_FROM = 0.5
 READ_AT_ONCE = 128
 STRENGTH = 0.01
-SAMPLED = 25
+SAMPLED = 10
 """Percent of the lines that the head is fitted on, beside the tenth that calibrates it. The reader carries what the other lines teach, so
 that a first start takes seconds; docs/LOG.md has what more lines would bring."""
 

@@ -65,7 +65,11 @@ class SelfTaking:
         """Query the Mental Process where that helps: for questions and requests, and where the act is not clear."""
         trace: list[str] = []
         taken: tuple[Taken, ...] = ()
-        if _wants_knowledge(intent, encoding.text):
+        taught = Entries(connection, owner).answering(f"when I say {encoding.text}", TAUGHT_REPLY)
+        if taught:
+            trace.append("took a reply that was taught for these words")
+            taken = (Taken(taught[0], 1.0),)
+        elif _wants_knowledge(intent, encoding.text):
             taken = self._known(connection, owner, encoding, reading, trace)
         else:
             trace.append("took nothing: this is conversation")
@@ -82,10 +86,6 @@ class SelfTaking:
 
     def _known(self, connection: Connection, owner: str, encoding: Encoding, reading: Reading, trace: list[str]) -> tuple[Taken, ...]:
         found = self.candidates(connection, owner, encoding, reading)
-        taught = [item for item in found if item.entry.slots.relation == TAUGHT_REPLY and key(item.entry.question) == key(encoding.text)]
-        if taught:
-            trace.append("took a reply that was taught for these words")
-            return (Taken(taught[0].entry, 1.0),)
         trace.append(f"searched: {len(found)} found" + "".join(f"; {item.score:.2f} “{item.entry.text}”" for item in found[:3]))
         sure = [item for item in found if item.score >= TAKE_FROM and item.entry.slots.relation != TAUGHT_REPLY]
         if not sure:

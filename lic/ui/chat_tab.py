@@ -1,6 +1,9 @@
-"""The chat as the browser sees it: a chatbot, a text box, and what pressing something does."""
+"""The chat as the browser sees it: what is drawn when somebody speaks, speaks otherwise, or presses a button."""
 
-from collections.abc import Iterator
+import threading
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -9,21 +12,26 @@ from lic.errors import LicError
 from lic.transcript import Said
 from lic.types import Reply
 from lic.ui import buttons
-from lic.ui.chat import Shown, lic_says, messages_of, option_of, person_says, reply_messages, shown, title_of, turn_at, unshown
+from lic.ui.chat import Shown, lic_says, messages_of, option_of, person_says, title_of, turn_at, unshown
 from lic.ui.correcting import CORRECTIONS
 from lic.ui.people import Seat, new_id, seat_of
 from lic.ui.talking import Asked, Talking, WakingUp
+from lic.ui.warned import warn, warned
 
 WAKING_UP = "I'm waking up: my models are loading. Your message is safe, the answer comes in a moment …"
 STILL_ANSWERING = "One moment, I'm still answering."
-SAID_BY_BUTTON = {"why": "Why do you say that?", "yes": "Yes", "no": "No"}
+STAYS = "This reply stays: what it changed is not changed twice."
+SAID_BY_BUTTON: Mapping[str, str] = {"why": "Why do you say that?", "yes": "Yes", "no": "No"}
 
 
 class ChatTab:
-    """The handlers of the chat; each returns the chatbot's messages, the text box, and the turn that is now to be answered."""
+    """The handlers of the chat. Those that speak return the chatbot's messages and the text box; `answer` and `settle` follow on them."""
 
     def __init__(self, talking: Talking) -> None:
         self._talking = talking
+        self._lock = threading.Lock()
+        self._asked: dict[Seat, deque[Asked]] = defaultdict(deque)
+        self._replies: dict[Seat, Reply] = {}
 
     def seat(self, browser: object, request: gr.Request) -> Seat:
         """Who speaks, and in which conversation."""
@@ -34,116 +42,143 @@ class ChatTab:
     def open(self, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """A page was loaded: show the conversation that was open in this browser, else begin one."""
         kept = browser if isinstance(browser, dict) else {}
-        browser = {"visitor": kept.get("visitor") or new_id(), "conversation": kept.get("conversation") or new_id()}
-        return (browser, *self._shown(self.seat(browser, request)), gr.Textbox(interactive=True))
+        return (*self._move({"visitor": kept.get("visitor") or new_id()}, kept.get("conversation"), request), gr.Textbox(interactive=True))
 
     def choose_conversation(self, browser: Any, conversation: str | None, request: gr.Request) -> tuple[Any, ...]:
-        """A conversation of the list was chosen; None begins a new one."""
-        browser = {**browser, "conversation": conversation or new_id()}
-        return (browser, *self._shown(self.seat(browser, request)))
+        """A conversation of the list was chosen."""
+        return self._move(browser, conversation, request)
 
     def new_conversation(self, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """An empty conversation, which is kept from its first turn on."""
-        return self.choose_conversation(browser, None, request)
+        return self._move(browser, None, request)
 
     def refresh(self, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """The conversation and the list as the database has them now."""
-        return self._shown(self.seat(browser, request))
+        seat = self.seat(browser, request)
+        return self._drawn(seat), self._list(seat)
+
+    def _move(self, browser: Mapping[str, Any], conversation: str | None, request: gr.Request) -> tuple[Any, ...]:
+        moved = {**browser, "conversation": conversation or new_id()}
+        return moved, *self.refresh(moved, request)
 
     # Saying something ------------------------------------------------------------------------------------------------
 
+    @warned(2)
     def say(self, text: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
-        """Show the person's message and empty the box; `answer` does the rest."""
+        """Show the person's message and empty the box."""
         seat = self.seat(browser, request)
         if not text.strip():
-            return gr.skip(), gr.skip(), None
+            return gr.skip(), gr.skip()
         if self._talking.busy(seat):
             gr.Info(STILL_ANSWERING)
-            return gr.skip(), gr.skip(), None
+            return gr.skip(), gr.skip()
         return self._said(seat, text)
 
-    def answer(self, asked: Asked | None, browser: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def answer(self, browser: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Stream the reply to what was asked. An error gives the text back to the box, so that nothing is lost."""
-        if asked is None:
-            yield gr.skip(), gr.skip(), gr.skip(), None
-            return
         seat = self.seat(browser, request)
+        asked = self._take(seat)
+        if asked is None:
+            yield gr.skip(), gr.skip()
+            return
         try:
             yield from self._streamed(seat, asked)
         except LicError as error:
-            gr.Warning(shown(str(error)))
-            yield self._history(seat), _box(asked.text), gr.skip(), None
+            warn(error)
+            yield self._drawn(seat), _box(asked.text)
+
+    @warned(3)
+    def settle(self, browser: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Draw the whole reply with its fold and buttons.
+
+        Not the stream's last piece: the end of a stream draws that once more, over whatever a quickly pressed button has drawn.
+        """
+        seat = self.seat(browser, request)
+        with self._lock:
+            reply = self._replies.pop(seat, None)
+        if reply is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        # Read again, because forgetting also blanks earlier turns; only the new reply knows how long it took.
+        said = [replace(item, reply=reply) if item.turn.id == reply.turn else item for item in self._talking.history(seat)]
+        return messages_of(said), _box(), self._list(seat)
 
     def stop(self, browser: Any, request: gr.Request) -> None:
         """End the reply that is on its way."""
         self._talking.stop(self.seat(browser, request))
 
     def _said(self, seat: Seat, text: str) -> tuple[Any, ...]:
-        asked = self._talking.ask(text)
-        try:
-            history = self._history(seat)
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-            return gr.skip(), gr.skip(), None
-        return [*history, person_says(asked.turn, text)], _box("", busy=True), asked
+        history, asked = self._history(seat), Asked(new_id(), text)
+        with self._lock:
+            self._asked[seat].append(asked)
+        return [*history, person_says(asked.turn, text)], _box("", busy=True)
+
+    def _take(self, seat: Seat) -> Asked | None:
+        """What is to be answered next, taken by one `answer` only."""
+        with self._lock:
+            waiting = self._asked[seat]
+            asked = waiting.popleft() if waiting else None
+            if not waiting:
+                del self._asked[seat]
+            return asked
 
     def _streamed(self, seat: Seat, asked: Asked) -> Iterator[tuple[Any, ...]]:
         before = [*self._history(seat), person_says(asked.turn, asked.text)]
         text = ""
         for piece in self._talking.stream(seat, asked):
+            if isinstance(piece, WakingUp):
+                yield [*before, lic_says("", WAKING_UP)], gr.skip()
+                continue
             if isinstance(piece, Reply):
-                # Read again, because forgetting also blanks earlier turns; only the new reply knows its times.
-                earlier = [said for said in self._talking.history(seat) if said.turn.id != asked.turn]
-                messages = [*messages_of(earlier), person_says(asked.turn, asked.text), *reply_messages(piece)]
-                yield messages, _box(), self._list(seat), None
-            elif isinstance(piece, WakingUp):
-                yield [*before, lic_says("", WAKING_UP)], gr.skip(), gr.skip(), gr.skip()
+                with self._lock:
+                    self._replies[seat] = piece
+                # The checked reply may differ from what was streamed.
+                text = piece.text
             else:
                 text += piece
-                yield [*before, lic_says("", text)], gr.skip(), gr.skip(), gr.skip()
+            yield [*before, lic_says("", text)], gr.skip()
 
     # Saying it again -------------------------------------------------------------------------------------------------
 
+    @warned(2)
     def retry(self, history: list[Shown], browser: Any, event: gr.RetryData, request: gr.Request) -> tuple[Any, ...]:
         """Answer again what taught nothing; what taught something keeps the reply that it has."""
         seat = self.seat(browser, request)
-        turn = turn_at(history, event.index)
-        said = self._talking.find(seat, turn) if turn else None
-        if said is None or said.reply.changes or said.status != "said":
-            gr.Info("This reply stays: what it changed is not changed twice.")
-            return self._history(seat), gr.skip(), None
-        return self._said_otherwise(seat, said, said.turn.text)
+        said = self._found(seat, history, event.index)
+        if said is None or said.reply.changes:
+            gr.Info(STAYS)
+            return self._history(seat), gr.skip()
+        self._talking.take_back(seat, said.turn.id)
+        return self._said(seat, said.turn.text)
 
     def edit(self, history: list[Shown], browser: Any, event: gr.EditData, request: gr.Request) -> tuple[Any, ...]:
         """Take a turn back, with all after it and what they taught, and say it in other words."""
         seat = self.seat(browser, request)
-        turn = turn_at(history, event.index)
-        said = self._talking.find(seat, turn) if turn else None
         text = unshown(str(event.value))
-        if said is None or said.status != "said" or not text.strip():
-            return self._history(seat), gr.skip(), None
-        return self._said_otherwise(seat, said, text)
+        try:
+            said = self._found(seat, history, event.index)
+            if said is None or not text.strip():
+                return self._history(seat), gr.skip()
+            self._talking.take_back(seat, said.turn.id)
+            return self._said(seat, text)
+        except LicError as error:
+            warn(error)
+            return self._drawn(seat), _box(text)
 
+    @warned(2)
     def undo(self, history: list[Shown], browser: Any, event: gr.UndoData, request: gr.Request) -> tuple[Any, ...]:
         """Take the last turn back, with what it taught, and give its words to the box."""
         seat = self.seat(browser, request)
-        turn = turn_at(history, event.index)
-        said = self._talking.find(seat, turn) if turn else None
+        said = self._found(seat, history, event.index)
         if said is None:
-            return self._history(seat), gr.skip(), None
-        try:
-            self._talking.take_back(seat, said.turn.id)
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-        return self._history(seat), _box(said.turn.text if said.status == "said" else ""), None
+            return self._history(seat), gr.skip()
+        self._talking.take_back(seat, said.turn.id)
+        return self._history(seat), _box(said.turn.text)
 
-    def _said_otherwise(self, seat: Seat, said: Said, text: str) -> tuple[Any, ...]:
-        try:
-            self._talking.take_back(seat, said.turn.id)
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-            return self._history(seat), _box(text), None
-        return self._said(seat, text)
+    def _found(self, seat: Seat, history: list[Shown], index: int | tuple[int, int]) -> Said | None:
+        """The turn of a message, where it still stands."""
+        turn = turn_at(history, index)
+        said = self._talking.find(seat, turn) if turn else None
+        return said if said is not None and said.status == "said" else None
 
     # The buttons below a reply ---------------------------------------------------------------------------------------
 
@@ -152,23 +187,21 @@ class ChatTab:
         seat = self.seat(browser, request)
         pressed = option_of(event.value)
         if pressed is None:
-            return gr.skip(), gr.skip(), None
+            return gr.skip(), gr.skip()
         if self._talking.busy(seat):
             gr.Info(STILL_ANSWERING)
-            return gr.skip(), gr.skip(), None
+            return gr.skip(), gr.skip()
         name, turn = pressed
-        if name in SAID_BY_BUTTON:
-            return self._said(seat, SAID_BY_BUTTON[name])
         try:
-            return self._pressed(seat, name, turn)
+            return self._said(seat, SAID_BY_BUTTON[name]) if name in SAID_BY_BUTTON else self._pressed(seat, name, turn)
         except LicError as error:
-            gr.Warning(shown(str(error)))
-            return self._history(seat), gr.skip(), None
+            warn(error)
+            return self._drawn(seat), gr.skip()
 
     def _pressed(self, seat: Seat, name: str, turn: str) -> tuple[Any, ...]:
         said = self._talking.find(seat, turn)
         if said is None or name == "keep":
-            return self._history(seat), gr.skip(), None
+            return self._history(seat), gr.skip()
         lic = self._talking.waking.awake()
         note: list[Shown] = []
         box: Any = gr.skip()
@@ -182,22 +215,27 @@ class ChatTab:
             note = [lic_says(turn, buttons.confirm_forgetting(lic, said), ("forget_for_good", "keep"))]
         elif name == "forget_for_good":
             note = [lic_says("", buttons.forget(lic, said))]
-        return [*self._history(seat), *note], box, None
+        return [*self._history(seat), *note], box
 
-    # What is shown ---------------------------------------------------------------------------------------------------
-
-    def _shown(self, seat: Seat) -> tuple[Any, ...]:
-        try:
-            return self._history(seat), self._list(seat)
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-            return [], gr.skip()
+    # What is drawn ---------------------------------------------------------------------------------------------------
 
     def _history(self, seat: Seat) -> list[Shown]:
         return messages_of(self._talking.history(seat))
 
+    def _drawn(self, seat: Seat) -> Any:
+        """The conversation, or what is drawn already where it cannot be read."""
+        try:
+            return self._history(seat)
+        except LicError as error:
+            warn(error)
+            return gr.skip()
+
     def _list(self, seat: Seat) -> Any:
-        choices = [(title_of(text), conversation) for conversation, text, _ in self._talking.conversations(seat.owner) if conversation != CORRECTIONS]
+        try:
+            listed = self._talking.conversations(seat.owner)
+        except LicError:
+            return gr.skip()  # the conversation beside it could not be read either, which says why
+        choices = [(title_of(text), conversation) for conversation, text, _ in listed if conversation != CORRECTIONS]
         known = any(conversation == seat.conversation for _, conversation in choices)
         return gr.Radio(choices=choices, value=seat.conversation if known else None, visible=bool(choices))
 

@@ -7,11 +7,10 @@ from typing import Any
 import gradio as gr
 
 from lic.data_management.tasks import TASKS
-from lic.errors import LicError
 from lic.ui import datasets
-from lic.ui.chat import shown
 from lic.ui.people import seat_of
 from lic.ui.waking import Waking
+from lic.ui.warned import warned
 
 PRESS_DOWNLOAD = "() => setTimeout(() => document.querySelector('#dataset-download')?.click(), 400)"
 
@@ -26,10 +25,14 @@ class DatasetsTab:
         """Draw the tab; returns the handler that refreshes it, with its inputs and outputs."""
         first = next(iter(TASKS))
         with gr.Row(elem_classes="filters"):
-            task = gr.Dropdown(list(TASKS), value=first, show_label=False, container=False, filterable=False, scale=2, min_width=200, elem_id="dataset-task")
+            task = gr.Dropdown(
+                list(TASKS), label="Task", value=first, show_label=False, container=False, filterable=False, scale=2, min_width=200, elem_id="dataset-task"
+            )
             export = gr.Button("Export", size="md", scale=1, min_width=120, elem_id="dataset-export")
             download = gr.DownloadButton("Download", variant="primary", visible=False, scale=1, min_width=160, elem_id="dataset-download")
-        caption = gr.Textbox(show_label=False, container=False, interactive=False, max_lines=3, elem_id="dataset-caption", elem_classes="caption")
+        caption = gr.Textbox(
+            label="What is in it", show_label=False, container=False, interactive=False, max_lines=3, elem_id="dataset-caption", elem_classes="caption"
+        )
         table = gr.Dataframe(
             headers=datasets.headers(first), type="array", datatype="str", interactive=False, wrap=True, show_label=False, buttons=[], max_height=560,
             elem_id="dataset-table",
@@ -43,24 +46,18 @@ class DatasetsTab:
         exported.then(_remove, [made], [made], **private).then(None, None, None, js=PRESS_DOWNLOAD)
         return self.shown, from_task, shows
 
+    @warned(3)
     def shown(self, task: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """The rows of a task and a line on how many there are."""
-        try:
-            rows, taught, seed = datasets.rows(self._waking.lic, self._owner(browser, request), task)
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-            return gr.skip(), gr.skip(), gr.skip()
+        rows, taught, seed = datasets.rows(self._waking.lic, self._owner(browser, request), task)
         headers = datasets.headers(task)
         table = gr.Dataframe(value=rows, headers=headers, column_widths=[f"{100 // len(headers)}%" for _ in headers])
         return table, f"{TASKS[task].description} {_counts(len(rows), taught, seed)}", gr.DownloadButton(visible=False)
 
-    def exported(self, task: str, browser: Any, request: gr.Request) -> tuple[Any, str]:
-        """The task's dataset as a file to download."""
-        try:
-            archive = datasets.export(self._waking.lic, self._owner(browser, request), task)
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-            return gr.skip(), ""
+    @warned(2)
+    def exported(self, task: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
+        """The task's dataset as a file to download, and where it lies."""
+        archive = datasets.export(self._waking.lic, self._owner(browser, request), task)
         return gr.DownloadButton(f"Download {archive.name}", value=str(archive), visible=True), str(archive)
 
     def _owner(self, browser: Any, request: gr.Request) -> str:

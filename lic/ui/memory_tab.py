@@ -6,13 +6,13 @@ from typing import Any, cast
 import gradio as gr
 
 from lic import replies
-from lic.errors import LicError
 from lic.types import Section
 from lic.ui import memory
 from lic.ui.chat import shown
 from lic.ui.correcting import correct
 from lic.ui.people import seat_of
 from lic.ui.waking import Waking
+from lic.ui.warned import warned
 
 EVERYTHING = "everything"
 NOTHING_YET = "Nothing is known yet. Say something in the chat, for example “My dog is called Rex”."
@@ -35,10 +35,10 @@ class MemoryTab:
             section = gr.Dropdown(
                 sections, value=EVERYTHING, show_label=False, container=False, filterable=False, scale=1, min_width=160, elem_id="memory-section"
             )
-        caption = gr.Textbox(show_label=False, container=False, interactive=False, elem_id="memory-caption", elem_classes="caption")
+        caption = gr.Textbox(label="How much is known", show_label=False, container=False, interactive=False, elem_id="memory-caption", elem_classes="caption")
         table = gr.Dataframe(
             headers=list(memory.HEADERS), type="array", datatype="str", interactive=False, wrap=True, show_label=False, buttons=[], elem_id="memory-table",
-            column_widths=["44%", "18%", "13%", "15%", "10%", "0%"], max_height=360,
+            column_widths=["41%", "19%", "13%", "18%", "9%", "0%"], max_height=360,
         )  # fmt: skip
         chosen = gr.State("")
         with gr.Column(visible=False, elem_id="memory-entry", elem_classes="entry") as panel:
@@ -50,7 +50,7 @@ class MemoryTab:
                 really = gr.Button("Yes, forget it everywhere", variant="stop", size="md", visible=False, min_width=160, elem_id="memory-forget-really")
             versions = gr.Dataframe(
                 headers=list(memory.VERSION_HEADERS), type="array", datatype="str", interactive=False, wrap=True, label="Versions", buttons=[],
-                column_widths=["10%", "32%", "16%", "28%", "14%"], elem_id="memory-versions",
+                column_widths=["9%", "31%", "18%", "25%", "17%"], elem_id="memory-versions",
             )  # fmt: skip
         listing, filters = [table, caption, panel, chosen], [query, section, browser]
         entry = [panel, chosen, source, wording, versions, save, forget, really]
@@ -69,62 +69,49 @@ class MemoryTab:
         """The table anew, with no entry open."""
         return (*self.relisted(query, section, browser, request), gr.Column(visible=False), "")
 
+    @warned(2)
     def relisted(self, query: str, section: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """The table, and a line on how much there is."""
         owner = self._owner(browser, request)
         only = None if section == EVERYTHING else cast(Section, section)
-        try:
-            lic = self._waking.awake() if query.strip() else self._waking.lic
-            found = memory.search(lic, owner, query.strip(), only) if query.strip() else memory.entries(lic, owner, only)
-            count = memory.count(lic, owner)
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-            return gr.skip(), gr.skip()
-        return [memory.row(entry, owner) for entry in found], _caption(len(found), count, bool(query.strip() or only))
+        wanted = query.strip()
+        found = memory.search(self._waking.awake(), owner, wanted, only) if wanted else memory.entries(self._waking.lic, owner, only)
+        count = memory.count(self._waking.lic, owner)
+        return [memory.row(entry, owner) for entry in found], _caption(len(found), count, bool(wanted or only))
 
     def opened(self, browser: Any, event: gr.SelectData, request: gr.Request) -> tuple[Any, ...]:
         """A line of the table was pressed: show where the entry comes from and what it was before."""
         return self._open(self._owner(browser, request), str(event.row_value[-1]))
 
+    @warned(8)
     def saved(self, chosen: str, wording: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """The open entry got another wording."""
         owner = self._owner(browser, request)
-        try:
-            reply = correct(self._waking.awake(), owner, chosen, wording)
-        except LicError as error:
-            # The wording stays in its box.
-            gr.Warning(shown(str(error)))
-            return tuple(gr.skip() for _ in range(8))
+        reply = correct(self._waking.awake(), owner, chosen, wording)
         gr.Info(shown(reply.text))
         return self._open(owner, chosen)
 
+    @warned(8)
     def forgotten(self, chosen: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """The open entry is to be forgotten, and that was asked twice."""
         owner = self._owner(browser, request)
-        try:
-            lic = self._waking.awake()
-            entry = lic.mental_process(owner).get(chosen)
-            receipt = lic.manager.transact(lambda connection: lic.manager.forget(connection, owner, [entry], datetime.now(UTC)))
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-            return tuple(gr.skip() for _ in range(8))
+        lic = self._waking.awake()
+        entry = memory.entry(lic, owner, chosen)
+        receipt = lic.manager.transact(lambda connection: lic.manager.forget(connection, owner, [entry], datetime.now(UTC)))
         gr.Info(shown(replies.forgotten(receipt, replies.clause(entry.text))))
         return _closed()
 
+    @warned(8)
     def _open(self, owner: str, entry_id: str) -> tuple[Any, ...]:
-        try:
-            entry = memory.entry(self._waking.lic, owner, entry_id)
-            versions = memory.version_rows(self._waking.lic, owner, entry_id)
-        except LicError as error:
-            gr.Warning(shown(str(error)))
-            return _closed()
+        lic = self._waking.lic
+        entry = memory.entry(lic, owner, entry_id)
         own = entry.owner == owner
         return (
             gr.Column(visible=True),
             entry.id,
-            memory.source(self._waking.lic, owner, entry),
+            memory.source(lic, owner, entry),
             gr.Textbox(value=entry.text, interactive=own),
-            versions,
+            memory.version_rows(lic, owner, entry_id),
             gr.Button(interactive=own),
             gr.Button(interactive=own),
             gr.Button(visible=False),

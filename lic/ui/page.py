@@ -10,8 +10,8 @@ from lic.types import Reply
 from lic.ui.chat_tab import ChatTab
 from lic.ui.datasets_tab import DatasetsTab
 from lic.ui.memory_tab import MemoryTab
-from lic.ui.people import Seat, owner_of
-from lic.ui.talking import Talking
+from lic.ui.people import Seat, new_id, owner_of
+from lic.ui.talking import Asked, Talking
 from lic.ui.waking import Waking
 
 AT_ONCE = 4
@@ -107,6 +107,7 @@ def _draw_chat() -> tuple[gr.Chatbot, gr.Textbox]:
         elem_id="chat",
     )
     box = gr.Textbox(
+        label="Message to LIC",
         placeholder="Teach me something, or ask …",
         show_label=False,
         container=False,
@@ -121,8 +122,9 @@ def _draw_chat() -> tuple[gr.Chatbot, gr.Textbox]:
 
 def _wire_turns(chat: ChatTab, browser: Any, chatbot: gr.Chatbot, box: gr.Textbox, conversations: gr.Radio) -> None:
     """Whatever asks for a reply first shows what was asked, at once, and then streams the reply, a few at a time."""
-    asked = gr.State(None)
-    said: list[Any] = [chatbot, box, asked]
+    said: list[Any] = [chatbot, box]
+    # Several of these may overlap: each that is left out would leave a message without its reply.
+    every: dict[str, Any] = {**PRIVATE, "trigger_mode": "multiple"}
     for event in (
         box.submit(chat.say, [box, browser], said, queue=False, show_progress="hidden", **PRIVATE),
         chatbot.retry(chat.retry, [chatbot, browser], said, **PRIVATE),
@@ -130,15 +132,17 @@ def _wire_turns(chat: ChatTab, browser: Any, chatbot: gr.Chatbot, box: gr.Textbo
         chatbot.undo(chat.undo, [chatbot, browser], said, **PRIVATE),
         chatbot.option_select(chat.press, [browser], said, **PRIVATE),
     ):
-        event.then(
+        answered = event.then(
             chat.answer,
-            [asked, browser],
-            [chatbot, box, conversations, asked],
+            [browser],
+            said,
             concurrency_limit=AT_ONCE,
             concurrency_id="generate",
             show_progress_on=chatbot,
-            **PRIVATE,
-        ).then(None, None, None, js=FOCUS)
+            **every,
+        )
+        settled = answered.then(chat.settle, [browser], [*said, conversations], show_progress="hidden", **every)
+        settled.then(None, None, None, js=FOCUS)
     box.stop(chat.stop, [browser], None, queue=False, **PRIVATE)
     chatbot.example_select(_example, None, [box], queue=False, **PRIVATE).then(None, None, None, js=FOCUS)
 
@@ -156,7 +160,7 @@ def _endpoint(talking: Talking) -> Any:
     def chat(message: str, conversation: str, request: gr.Request) -> dict[str, Any]:
         """Say a message in a conversation and return the reply, as `lic replay` prints it."""
         owner = owner_of(talking.waking.settings, request.username, request.session_hash, None)
-        seat, asked = Seat(owner, conversation or "main"), talking.ask(message)
+        seat, asked = Seat(owner, conversation or "main"), Asked(new_id(), message)
         try:
             pieces = list(talking.stream(seat, asked))
             said = talking.find(seat, asked.turn)

@@ -9,7 +9,7 @@ from datetime import datetime
 from lic.errors import LicError
 from lic.transcript import Said, Transcript
 from lic.types import Reply, Turn
-from lic.ui.people import Seat, new_id
+from lic.ui.people import Seat
 from lic.ui.waking import Waking
 
 SHOWN_TURNS = 200
@@ -35,10 +35,6 @@ class Talking:
         self.waking = waking
         self._stops: dict[Seat, threading.Event] = {}
         self._changed = threading.Condition()
-
-    def ask(self, text: str) -> Asked:
-        """A new turn with this text."""
-        return Asked(new_id(), text)
 
     def busy(self, seat: Seat) -> bool:
         """Whether a reply is on its way in this conversation."""
