@@ -42,7 +42,7 @@ _PREPOSITIONS = frozenset(
 def clean(text: str) -> str:
     """One line of visible text: NFC, no control or direction-changing characters, single spaces."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if unicodedata.category(c) != "Cs")
+    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if unicodedata.category(c) not in ("Cs", "Cf"))
     return _SPACE.sub(" ", text).strip()
 
 

@@ -236,10 +236,11 @@ class GenerationRequest:
 
     messages: tuple[Message, ...]
     text: str
-    owner: str
     taken: tuple[Taken, ...] = ()
     examples: tuple[tuple[str, str, float], ...] = ()
     """Seed dialogue pairs like this turn, with their similarity, best first."""
+    owner: str = ""
+    """Whom the answer is for; what others shared is told as theirs."""
 
 
 class StopSignal(Protocol):

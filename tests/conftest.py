@@ -65,4 +65,3 @@ class Talk:
 def talk(lic: Lic) -> Callable[..., Talk]:
     """Begin a conversation: `talk()` or `talk("ben", "c2")`."""
     return lambda owner="ana", conversation="main": Talk(lic, owner, conversation)
-

@@ -39,7 +39,7 @@ def free_port() -> int:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The address of a `transformers serve` process and the name of its model."""
     folder, port = make_checkpoint(tmp_path_factory.mktemp("served") / "tiny"), free_port()
-    command = [str(Path(sys.executable).parent / "transformers"), "serve", str(folder), "--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-c", "from transformers.cli.transformers import main; main()", "serve", str(folder), "--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as process:
         try:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from select import select as select_ready
@@ -220,16 +221,28 @@ def test_chat_goes_on_after_lines_that_cannot_be_taken(cli: CommandLine) -> None
 
 def test_chat_at_a_terminal_is_left_politely_by_ctrl_c(fitted_home: Path) -> None:
     mine, theirs = pty.openpty()
-    with subprocess.Popen(command("chat"), stdin=theirs, stdout=theirs, stderr=theirs, env=surroundings(fitted_home), start_new_session=True) as talk:
-        os.close(theirs)
-        terminal = Terminal(mine)
+    talk = subprocess.Popen(command("chat"), stdin=theirs, stdout=theirs, stderr=theirs, env=surroundings(fitted_home), start_new_session=True)
+    os.close(theirs)
+    terminal = Terminal(mine)
+    try:
         terminal.wait_for("Ctrl-D leaves.\r\nyou  ")
         os.write(mine, b"My dog is called Rex\n")
         terminal.wait_for("lic  Learned: your dog is called Rex.\r\nyou  ")
-        talk.send_signal(signal.SIGINT)
-        assert talk.wait(30) == 0
-        assert "Traceback" not in terminal.shown
-    os.close(mine)
+        assert interrupted(talk) == 0
+    finally:
+        talk.kill()
+        talk.wait()
+        os.close(mine)
+    assert "Traceback" not in terminal.shown
+
+
+def interrupted(running: "subprocess.Popen[bytes]") -> int:
+    """Press Ctrl-C until a process ends; a signal just before a terminal is read can be lost, as a person knows."""
+    for _ in range(6):
+        running.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return running.wait(10)
+    raise AssertionError("Ctrl-C did not end the process")
 
 
 class Terminal:
@@ -241,7 +254,7 @@ class Terminal:
 
     def wait_for(self, text: str) -> None:
         """Read until a text is shown."""
-        ends = time.monotonic() + 120
+        ends = time.monotonic() + 60
         while text not in self.shown:
             ready, _, _ = select_ready([self._descriptor], [], [], max(0.0, ends - time.monotonic()))
             assert ready, f"the terminal never showed {text!r} but {self.shown!r}"
@@ -291,6 +304,12 @@ def test_a_long_text_is_learned_to_its_end(cli: CommandLine) -> None:
     assert ran.status == 0
     assert "room 101" in ran.out
     assert "room 119" in ran.out
+
+
+def test_a_statement_that_sounds_like_an_example_is_learned_all_the_same(cli: CommandLine) -> None:
+    ran = cli("teach", "The last sentence of my cousin's novel is 'It has snowed at last'.")
+    assert ran.status == 0
+    assert "It has snowed at last" in cli("memory", "list").out
 
 
 def test_a_file_that_is_not_there_is_not_taken_for_a_text(cli: CommandLine, rows: Callable[..., int]) -> None:
@@ -379,15 +398,15 @@ def test_recall_of_the_transcript_leaves_out_what_was_learned_or_forgotten(cli: 
 
 # replay ------------------------------------------------------------------------------------------------------------------
 
-DESIGN = (
+TALK = (
     {"user": "ana", "text": "My dog is called Rex", "image": None, "at": "2026-05-03T10:00:00Z", "conversation": "c1"},
-    {"user": "ana", "text": "Actually his name is Max", "at": "2026-05-03T10:01:00Z", "conversation": "c1"},
+    {"user": "ana", "text": "My dog is called Max", "at": "2026-05-03T10:01:00Z", "conversation": "c1"},
     {"user": "ana", "text": "What is my dog called?", "at": "2026-05-03T10:02:00Z", "conversation": "c1"},
 )
 
 
 def test_a_transcript_through_a_pipe_is_learned_and_still_known_after_a_restart(fitted_home: Path) -> None:
-    ran = process("replay", "-", "--json", home=fitted_home, stdin=transcript(DESIGN[0], "no json", *DESIGN[1:]))
+    ran = process("replay", "-", "--json", home=fitted_home, stdin=transcript(TALK[0], "no json", *TALK[1:]))
     assert ran.status == 1
     assert ran.err.startswith("lic: standard input, line 2: This is not JSON (")
     assert len(ran.err.splitlines()) == 1
@@ -410,7 +429,7 @@ def test_a_transcript_through_a_pipe_is_learned_and_still_known_after_a_restart(
 
 def test_replaying_a_file_again_writes_nothing_and_says_the_same(cli: CommandLine, rows: Callable[..., int], tmp_path: Path) -> None:
     file = tmp_path / "talk.jsonl"
-    file.write_bytes(transcript(*DESIGN, {"user": "ben", "text": "What is Ana's dog called?"}))
+    file.write_bytes(transcript(*TALK, {"user": "ben", "text": "What is Ana's dog called?"}))
     first = cli("replay", str(file), "--json").lines
     names = ("entries", "versions", "examples", "turns", "receipts", "journal")
     before = rows(*names)
@@ -422,9 +441,9 @@ def test_replaying_a_file_again_writes_nothing_and_says_the_same(cli: CommandLin
 
 def test_a_replay_that_was_broken_off_goes_on_where_it_was(cli: CommandLine, rows: Callable[..., int], tmp_path: Path) -> None:
     file = tmp_path / "talk.jsonl"
-    file.write_bytes(transcript(*DESIGN[:2]))
+    file.write_bytes(transcript(*TALK[:2]))
     cli("replay", str(file))
-    file.write_bytes(transcript(*DESIGN))
+    file.write_bytes(transcript(*TALK))
     assert cli("replay", str(file)).out.endswith("ana  What is my dog called?\nlic  Your dog is called Max.\n")
     assert rows("turns") == 3
 
@@ -480,14 +499,14 @@ def test_lines_come_in_batches_as_they_are_there(tmp_path: Path) -> None:
 
 def test_memory_lists_shows_and_tells_the_history(cli: CommandLine, tmp_path: Path) -> None:
     file = tmp_path / "talk.jsonl"
-    file.write_bytes(transcript(*DESIGN))
+    file.write_bytes(transcript(*TALK))
     cli("replay", str(file))
     [entry] = cli("memory", "list", "--user", "ana", "--json").json
     assert (entry["text"], entry["version"], entry["section"], entry["topic"]) == ("My dog is called Max.", 2, "individual_experiences", "dog")
     assert cli("memory", "list", "--user", "ana").out == f"{entry['id'][:8]}  individual_experiences/dog  My dog is called Max.\n"
     assert cli("memory", "list", "--user", "ana", "--section", "domain_knowledge").out == "Nothing is known there.\n"
     shown = cli("memory", "show", entry["id"][:6], "--user", "ana", "--json").json
-    assert shown["source"] == "Actually his name is Max"
+    assert shown["source"] == "My dog is called Max"
     history = cli("memory", "history", entry["id"], "--user", "ana", "--json").json
     assert history == shown["versions"]
     assert [(version["text"], version["valid_to"] is None) for version in history] == [("My dog is called Rex.", False), ("My dog is called Max.", True)]
@@ -590,7 +609,7 @@ def test_forget_says_when_nothing_is_known_and_never_takes_a_strangers(cli: Comm
 
 def test_undo_takes_back_change_after_change(cli: CommandLine) -> None:
     cli("ask", "My dog is called Rex")
-    cli("ask", "Actually his name is Max")
+    cli("ask", "My dog is called Max")
     assert cli("undo").out == "Undone: your dog is called Rex again.\n"
     found = cli("undo", "--json").json
     assert (found["text"], [change["operation"] for change in found["changes"]]) == ("Undone: your dog is called Rex.", ["retire", "retire"])

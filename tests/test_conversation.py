@@ -9,7 +9,8 @@ def test_the_designs_conversation_goes_as_drawn(talk: Callable[..., Talk]) -> No
     ana = talk()
     unknown = ana.say("What is the capital of Mongolia?")
     assert unknown.text == "I don't know that yet. What is the capital of Mongolia?"
-    assert unknown.abstained and unknown.asks == "teach"
+    assert unknown.abstained
+    assert unknown.asks == "teach"
     assert ana.say("Ulaanbaatar").text == "Learned: the capital of Mongolia is Ulaanbaatar."
     learned = ana.say("My dog is called Rex")
     assert learned.text == "Learned: your dog is called Rex."

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,13 @@ def test_all_of_a_conversation_may_be_said_at_one_moment(lic: Lic) -> None:
     texts = ["My dog is called Rex", "I wasn't teaching you anything", "My dog is called Rex", "undo that", "My dog is called Rex"]
     replies = [conversation.respond(Turn(f"t{i}", text, "ana", "main", BEGAN)) for i, text in enumerate(texts)]
     assert replies[-1].text == "Learned: your dog is called Rex."
+
+
+def test_a_turn_of_another_conversation_takes_nothing_back_here(lic: Lic, talk: Callable[..., Talk]) -> None:
+    here, there = talk("ana", "here"), talk("ana", "there")
+    here.say("hello")
+    there.say("My dog is called Rex")
+    with suppress(NotFound):
+        there.conversation.take_back(here.turns[0].id)
+    assert [entry.text for entry in lic.mental_process("ana").entries()] == ["My dog is called Rex."]
+    assert len(there.conversation.history()) == len(here.conversation.history()) == 1

@@ -47,7 +47,8 @@ def opened(folder: Path, **which: Any) -> Any:
     from datasets import disable_progress_bars, load_dataset
 
     disable_progress_bars()
-    return load_dataset(**{"path": str(folder), "cache_dir": str(folder / "cache"), **which})
+    chosen: dict[str, Any] = {"path": str(folder), "cache_dir": str(folder / "cache"), **which}
+    return load_dataset(**chosen)
 
 
 def test_load_dataset_opens_the_folder_with_the_features_of_the_task(source: Exported, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from queue import Empty
 from typing import Any
 
 import torch
+from jinja2.exceptions import TemplateError
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
 
 from lic.errors import AutopilotError, ModelUnavailable
@@ -31,7 +33,7 @@ def create_autopilot_system(model_name: str) -> tuple[Any, Any]:
         # On a CPU bfloat16, which "auto" may choose, is several times slower.
         dtype = "auto" if torch.cuda.is_available() else torch.float32
         model: Any = AutoModelForCausalLM.from_pretrained(model_name, dtype=dtype)
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, KeyError, ImportError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         first = str(error).strip().split("\n")[0]
         raise ModelUnavailable(
             f"The model {model_name!r} cannot be loaded ({first}): give the name of a causal language model on the hub, a folder with a "
@@ -75,7 +77,7 @@ class LocalAutopilot:
                 self._model.generate(
                     **inputs,
                     streamer=streamer,
-                    max_new_tokens=self._max_new_tokens,
+                    max_new_tokens=self._new_tokens(),
                     do_sample=False,
                     pad_token_id=self._tokenizer.pad_token_id if self._tokenizer.pad_token_id is not None else self._tokenizer.eos_token_id,
                     stopping_criteria=StoppingCriteriaList([_Stopped((stop, left))]),
@@ -96,17 +98,40 @@ class LocalAutopilot:
         if failure:
             raise AutopilotError(f"The model {self.name!r} failed while it generated: {failure[0]}") from failure[0]
 
+    def _context(self) -> int:
+        """The model's context length in tokens; 0 where its configuration does not say."""
+        return int(getattr(self._model.config, "max_position_embeddings", 0) or 0)
+
+    def _new_tokens(self) -> int:
+        """How many tokens an answer may have: at most half of the context."""
+        context = self._context()
+        return min(self._max_new_tokens, context // 2) if context else self._max_new_tokens
+
+    def _templated(self, messages: Sequence[Message]) -> Any:
+        return self._tokenizer.apply_chat_template(
+            [message.as_json() for message in messages], add_generation_prompt=True, return_tensors="pt", return_dict=True
+        )
+
     def _encoded(self, messages: Sequence[Message]) -> dict[str, Any]:
         """Token ids of the messages, cut from the front where they are longer than the model's context."""
         if getattr(self._tokenizer, "chat_template", None):
-            inputs = self._tokenizer.apply_chat_template(
-                [message.as_json() for message in messages], add_generation_prompt=True, return_tensors="pt", return_dict=True
-            )
+            try:
+                inputs = self._templated(messages)
+            except TemplateError:
+                # Some models know no system role: what it says goes before the first turn.
+                inputs = self._templated(_without_system(messages))
         else:
             lines = "\n".join(f"{message.role}: {message.content}" for message in messages)
             inputs = self._tokenizer(f"{lines}\nassistant:", return_tensors="pt")
-        room = int(getattr(self._model.config, "max_position_embeddings", 0) or 0) - self._max_new_tokens
+        room = self._context() - self._new_tokens()
         kept = {name: inputs[name] for name in ("input_ids", "attention_mask") if name in inputs}
         if room > 0:
             kept = {name: tensor[:, -room:] for name, tensor in kept.items()}
         return {name: tensor.to(self._model.device) for name, tensor in kept.items()}
+
+
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    """The messages with the system message joined to the first turn of the person."""
+    system = "\n\n".join(message.content for message in messages if message.role == "system")
+    rest = [message for message in messages if message.role != "system"]
+    return [Message("user", f"{system}\n\n{rest[0].content}"), *rest[1:]]

@@ -29,7 +29,7 @@ def chat(user: User = None, home: Home = None, conversation: Conversation = "mai
     with opened(home, answers=True) as lic, opened_source("-") as source:
         at_terminal = sys.stdin.isatty()
         if at_terminal:
-            lic.warm_up(lambda progress: complain(f"{progress.step} …"))
+            lic.warm_up(lambda progress: complain(progress.step))
             say("Tell me something, or ask me. Ctrl-D leaves.")
         talk = lic.conversation(owner, conversation)
         bad = False
@@ -38,7 +38,7 @@ def chat(user: User = None, home: Home = None, conversation: Conversation = "mai
                 bad = not _answered(talk, _turn(owner, conversation, text), at_terminal) or bad
         except KeyboardInterrupt:
             say()
-    if bad or source.bad:
+    if (bad or source.bad) and not at_terminal:
         raise typer.Exit(1)
 
 
@@ -107,7 +107,7 @@ def _answered(talk: "spoken.Conversation", turn: "Turn", at_terminal: bool) -> b
     except KeyboardInterrupt:
         if not at_terminal:
             raise
-        say(" (stopped)")
+        say("(stopped)")
     return True
 
 

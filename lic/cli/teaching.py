@@ -11,7 +11,7 @@ from lic.data_management.manager import Commit
 from lic.language import content_hash, words
 from lic.lessons.tagger import facts_of
 from lic.transcript import Transcript
-from lic.types import TEACHING_ACTS, Context, Encoder, Encoding, Intent, Lesson, Reply, Turn
+from lic.types import TEACHING_ACTS, Act, Context, Encoder, Encoding, Intent, Lesson, Reply, Turn
 
 if TYPE_CHECKING:
     from lic.branches.desk import Parts
@@ -71,11 +71,18 @@ def _as_teaching(intent: Intent, text: str) -> Intent:
     """The intent of a text whose person says that it teaches: the gate's act where it agrees, else a fact or an experience."""
     if intent.act in TEACHING_ACTS - {"task"}:
         return intent
-    return replace(intent, act="experience" if _FIRST_PERSON & set(words(text)) else "fact", teaching=True)
+    return replace(intent, act=_statement_act(text), teaching=True)
+
+
+def _statement_act(text: str) -> Act:
+    return "experience" if _FIRST_PERSON & set(words(text)) else "fact"
 
 
 def _learned(parts: "Parts", turn: Turn, encoding: Encoding, reading: "Reading", intent: Intent) -> Taught:
     lessons: list[Lesson] = parts.preparer.prepare(turn, intent, encoding, reading, Context())
+    if not lessons and intent.act == "example":
+        # It sounds like a labelled example and is none: then it is a statement.
+        lessons = parts.preparer.prepare(turn, replace(intent, act=_statement_act(turn.text)), encoding, reading, Context())
     if not lessons:
         return Taught(turn, Reply(turn.id, replies.NOTHING_TO_TAKE, intent), False)
     prepared = parts.manager.encode(lessons, encoding)

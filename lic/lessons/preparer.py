@@ -39,7 +39,9 @@ class LessonPreparer:
     def prepare(self, turn: Turn, intent: Intent, encoding: Encoding, reading: Reading, context: Context) -> list[Lesson]:
         """The lessons of a turn, in the order of the message; empty where nothing can be taken from it."""
         if intent.act == "example":
-            return _example(encoding.text)
+            examples = _example(encoding.text)
+            if examples or context.asks != "teach":
+                return examples
         if intent.act == "task":
             return []
         lessons: list[Lesson] = []

@@ -75,7 +75,7 @@ class SelfTaking:
             trace.append("took nothing: this is conversation")
         examples = self._examples.like(encoding.text, encoding.vector, EXAMPLES) if not taken else ()
         manner = [entry.text for entry in Entries(connection, owner).listed("emotional_states", "conversation", 8)] if self._autopilot.general else []
-        request = GenerationRequest(messages_for(encoding.text, taken, manner, history), encoding.text, owner, taken, examples)
+        request = GenerationRequest(messages_for(encoding.text, taken, manner, history), encoding.text, taken, examples, owner)
         return Taking(request, intent.act == "question", trace)
 
     def candidates(self, connection: Connection, owner: str, encoding: Encoding, reading: Reading, k: int = CANDIDATES) -> list[Taken]:

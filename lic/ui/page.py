@@ -55,7 +55,7 @@ def build(waking: Waking) -> gr.Blocks:
             conversations = gr.Radio([], label="Earlier conversations", visible=False, elem_id="conversation-list")
         _header(bool(waking.settings.auth))
         with gr.Tabs(selected="chat", elem_id="tabs") as tabs:
-            with gr.Tab("Chat", id="chat", scale=1) as chat_tab:
+            with gr.Tab("Chat", id="chat", elem_id="chat-tab") as chat_tab:
                 chatbot, box = _draw_chat()
             with gr.Tab("Mental Process", id="memory") as memory_tab:
                 memory = MemoryTab(waking).draw(browser)

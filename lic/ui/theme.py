@@ -42,6 +42,7 @@ def theme() -> Any:
         button_primary_border_color_dark="*primary_700",
         button_primary_border_color_hover="*primary_800",
         button_primary_border_color_hover_dark="*primary_600",
+        button_secondary_background_fill_hover_dark="*neutral_700",
         button_secondary_border_color="*neutral_300",
         button_secondary_border_color_dark="*neutral_600",
         input_placeholder_color="*neutral_500",

@@ -1,6 +1,7 @@
 """A LIC whose database is open at once and whose models load beside, so that the page does not wait for them."""
 
 import threading
+from collections.abc import Callable
 
 from lic.errors import LicError
 from lic.factory import Lic
@@ -10,8 +11,9 @@ from lic.settings import Settings
 class Waking:
     """Hands out the open LIC: `lic` for what needs the database only, `awake()` for what needs the models too."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, opens: Callable[[Settings], Lic] = Lic) -> None:
         self.settings = settings
+        self._opens = opens
         self._lock = threading.RLock()
         self._lic: Lic | None = None
         self._thread: threading.Thread | None = None
@@ -23,7 +25,7 @@ class Waking:
         """The open LIC; its models may still be loading. Raises StoreError."""
         with self._lock:
             if self._lic is None:
-                self._lic = Lic(self.settings)
+                self._lic = self._opens(self.settings)
             return self._lic
 
     def open(self) -> None:
