@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+import timeit
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.util import module_from_spec, spec_from_file_location
@@ -74,13 +75,9 @@ def transcript(*lines: dict[str, Any] | str | bytes) -> bytes:
 
 
 def test_help_comes_in_under_half_a_second(tmp_path: Path) -> None:
-    seconds: list[float] = []
-    for _ in range(5):
-        began = time.perf_counter()
-        ran = process("--help", home=tmp_path)
-        seconds.append(time.perf_counter() - began)
-        assert ran.status == 0
-    assert min(seconds) < 0.5
+    ran = process("--help", home=tmp_path)
+    assert ran.status == 0
+    assert min(timeit.repeat(lambda: process("--help", home=tmp_path), number=1, repeat=5)) < 0.5
     assert {"chat", "ask", "teach", "recognize", "recall", "replay", "memory", "dataset", "forget", "undo", "serve", "doctor"} <= set(ran.out.split())
     assert not list(tmp_path.iterdir())
 
@@ -323,10 +320,10 @@ def test_a_file_that_is_not_there_is_not_taken_for_a_text(cli: CommandLine, rows
 
 
 def test_recognize_writes_an_intent_for_each_line_in_order(cli: CommandLine) -> None:
-    texts = ["My dog is called Rex", "What is my dog called?"] * 100
+    texts = ["My dog is called Rex", "What is my dog called?"] * 40
     ran = cli("recognize", "-", "--json", stdin=transcript(*({"text": text, "previous": None} for text in texts)))
     assert ran.status == 0
-    assert [line["act"] for line in ran.lines] == ["experience", "question"] * 100
+    assert [line["act"] for line in ran.lines] == ["experience", "question"] * 40
     assert all({"act", "teaching", "probability"} <= set(line) for line in ran.lines)
     assert cli("recognize").out == ""
 
