@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from lic import replies
 from lic.branches.answering import Answering
-from lic.branches.desk import Desk, Parts, Situation
+from lic.branches.desk import AlreadyAnswered, Desk, Parts, Situation
 from lic.branches.explaining import Explaining
 from lic.branches.managing import Managing
 from lic.branches.teaching import Teaching
@@ -50,10 +50,17 @@ class Conversation:
         turn = self._desk.checked(turn)
         with self._parts.database.read() as connection:
             said = Transcript(connection, self.owner).find(turn.id)
-        if said is not None and said.status == "said":
+        if said is not None and said.status != "replaced":
             yield said.reply.text
             yield said.reply
             return
+        try:
+            yield from self._answered(turn, stop, began)
+        except AlreadyAnswered as answered:
+            yield answered.reply.text
+            yield answered.reply
+
+    def _answered(self, turn: Turn, stop: StopSignal, began: float) -> Iterator[str | Reply]:
         situation = self._desk.read(turn)
         situation.seconds["recognize"] = time.perf_counter() - began
         reply = self._acted(situation)
@@ -82,8 +89,8 @@ class Conversation:
         waiting = situation.pending.get("asks") == "confirm"
         act = situation.intent.act
         if waiting and act == "confirm":
-            forgets = situation.pending.get("kind") == "forget"
-            return self._managing.confirmed(situation) if forgets else self._teaching.confirmed(situation)
+            remembers = situation.pending.get("kind") == "remember"
+            return self._teaching.confirmed(situation) if remembers else self._managing.confirmed(situation)
         if act == "deny" and (waiting or situation.pending.get("asks") == "teach"):
             return self._desk.kept(situation, replies.ALL_RIGHT)
         by_act: Mapping[Act, Callable[[Situation], Reply | None]] = {
@@ -106,14 +113,17 @@ class Conversation:
     # Taking a turn back ----------------------------------------------------------------------------------------------
 
     def take_back(self, turn: str) -> None:
-        """Remove a turn and all after it from the conversation, and undo what they taught, the last first."""
+        """Remove a turn and all after it from the conversation, and undo what they taught, the last first.
+
+        What another conversation built on since then stays as it is, and so does everything where the turn is not of this conversation.
+        """
         at = datetime.now(UTC)
         commits: list[Commit] = []
         with self._parts.database.write() as connection:
             transcript = Transcript(connection, self.owner)
             for said in transcript.since(self.id, turn):
                 if said.reply.receipt is not None:
-                    with suppress(NothingToUndo):  # undone before, by hand
+                    with suppress(NothingToUndo):  # undone before, or built on elsewhere
                         commits.append(self._parts.manager.undo(connection, self.owner, said.reply.receipt, at))
                 transcript.mark(said.turn.id, "replaced")
             transcript.wait_for(self.id, {}, at)

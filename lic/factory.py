@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lic.database.database import Database
+from lic.database.database import Database, database_url
 from lic.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Lic:
     def __init__(self, settings: Settings | None = None) -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         self.settings = settings or Settings()
-        self.database = Database(self.settings.url)
+        self.database = Database(database_url(self.settings))
         self.database.migrate()
         self._seed()
 
@@ -71,7 +71,7 @@ class Lic:
         """The Mental Process, opened for one person."""
         from lic.mental_process.process import MentalProcess
 
-        return MentalProcess(self.database, self._search, self.parts.encoder, owner)
+        return MentalProcess(self.database, self._search, self._encoder, owner)
 
     @property
     def manager(self) -> "DataManager":
@@ -96,6 +96,7 @@ class Lic:
         """Another LIC in another home, with its own database, on the models that this one has loaded."""
         other = Lic(self.settings.model_copy(update={"home": home, "database": ""}))
         other.__dict__["_models"] = self._models
+        other.__dict__["_encoder"] = self._encoder
         return other
 
     def close(self) -> None:
@@ -103,10 +104,14 @@ class Lic:
         self.database.close()
 
     def _seed(self) -> None:
-        from lic.data_management.manager import seed_tasks
+        from lic.data_management.manager import missing_tasks, seed_tasks
 
-        with self.database.write() as connection:
-            seed_tasks(connection, datetime.now(UTC))
+        # Read first: whoever only asks must not wait for the write lock.
+        with self.database.read() as connection:
+            missing = missing_tasks(connection)
+        if missing:
+            with self.database.write() as connection:
+                seed_tasks(connection, datetime.now(UTC))
 
     # Built once, when first needed -----------------------------------------------------------------------------------
 
@@ -132,8 +137,13 @@ class Lic:
         )
 
     @cached_property
-    def _models(self) -> "Models":
+    def _encoder(self) -> "TextEncoder":
         from lic.encoder import load_encoder
+
+        return load_encoder(self.settings.encoder, self.settings.threads)
+
+    @cached_property
+    def _models(self) -> "Models":
         from lic.intent.feedback import load_feedback
         from lic.intent.recognizer import load_recognizer
         from lic.reader import Reader
@@ -141,7 +151,7 @@ class Lic:
         from lic.self_taking.examples import load_examples
 
         settings = self.settings
-        encoder = load_encoder(settings.encoder, settings.threads)
+        encoder = self._encoder
         reader = Reader(encoder)
         return Models(
             encoder=encoder,

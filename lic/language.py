@@ -4,6 +4,9 @@ import hashlib
 import re
 import unicodedata
 
+FORGOTTEN = "[forgotten]"
+"""What stands in the place of a text that was forgotten."""
+
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+(?:['’]\w+)*", re.UNICODE)
@@ -44,6 +47,11 @@ def clean(text: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if unicodedata.category(c) not in ("Cs", "Cf"))
     return _SPACE.sub(" ", text).strip()
+
+
+def storable(text: str) -> str:
+    """Text as a database can keep it, with its lines: no lone surrogates, no control characters but tabs and line ends."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 def words(text: str) -> list[str]:

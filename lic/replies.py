@@ -10,6 +10,7 @@ NOTHING_ABOUT_THAT = "I have nothing about that."
 NOTHING_TO_TAKE = "I see that you want to teach me something, but I found no fact in it. Say it as a whole sentence, please."
 TASKS_LATER = "I can't set up new tasks by talking yet. What I can learn now: facts, what you like and feel, and replies (“when I say …, answer …”)."
 PICTURES_LATER = "I can't look at pictures yet. Tell me in words, please."
+CONFIRM_UNDO = "Shall I undo the last change?"
 ALL_RIGHT = "All right, I leave it."
 NOTHING_ASKED = "All right."
 THANKS = "Good to hear."
@@ -28,7 +29,7 @@ def learned(receipt: Receipt) -> str:
     rows = [change for change in receipt.changes if change.target == "dataset"]
     if not parts and rows:
         parts = [f"Learned, {len(rows)} example{'s' if len(rows) > 1 else ''} of {rows[0].where}."]
-    parts += [f"I know that already: {clause(text)}." for text in receipt.known]
+    parts += [f"I know that already: {clause(item.text)}." for item in receipt.known]
     return " ".join(parts)
 
 

@@ -80,11 +80,6 @@ class Settings(BaseSettings):
     """Serve other machines without sign-in (a public demo); every browser session is then its own person."""
 
     @property
-    def url(self) -> str:
-        """The database's SQLAlchemy URL."""
-        return self.database or f"sqlite:///{self.home / 'lic.db'}"
-
-    @property
     def cache(self) -> Path:
         """Folder of what can be made again: fitted heads and embeddings of the seed data."""
         return self.home / "cache"

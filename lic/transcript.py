@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lic.database.tables import conversations, turns
+from lic.language import FORGOTTEN
 from lic.types import Act, Change, Evidence, Intent, Message, Reply, Turn
 
 HISTORY = 6
@@ -47,12 +48,9 @@ class Transcript:
 
     def since(self, conversation: str, turn: str) -> list[Said]:
         """A turn and all that stand after it in its conversation, the newest first."""
-        start = select(turns.c.seq).where(turns.c.owner == self._owner, turns.c.id == turn).scalar_subquery()
-        query = (
-            select(turns)
-            .where(turns.c.owner == self._owner, turns.c.conversation == conversation, turns.c.seq >= start, turns.c.status != "replaced")
-            .order_by(turns.c.seq.desc())
-        )
+        here = and_(turns.c.owner == self._owner, turns.c.conversation == conversation)
+        start = select(turns.c.seq).where(here, turns.c.id == turn).scalar_subquery()
+        query = select(turns).where(here, turns.c.seq >= start, turns.c.status != "replaced").order_by(turns.c.seq.desc())
         return [_said(row) for row in self._connection.execute(query)]
 
     def conversations(self, limit: int = 50) -> list[tuple[str, str, datetime]]:
@@ -66,7 +64,7 @@ class Transcript:
     def messages(self, said: Sequence[Said]) -> tuple[Message, ...]:
         """Turns and replies as messages, the oldest first."""
         return tuple(
-            message for item in reversed(said) if item.status == "said" for message in (Message("user", item.turn.text), Message("assistant", item.reply.text))
+            message for item in reversed(said) if _stands(item) for message in (Message("user", item.turn.text), Message("assistant", item.reply.text))
         )
 
     def search(self, words: str, k: int) -> list[Said]:
@@ -96,8 +94,9 @@ class Transcript:
         self._connection.execute(upsert(turns).values(row).on_conflict_do_update(index_elements=["owner", "id"], set_=changed))
 
     def mark(self, turn: str, status: str) -> None:
-        """Set a turn's status."""
-        self._connection.execute(update(turns).where(turns.c.owner == self._owner, turns.c.id == turn).values(status=status))
+        """Set a turn's status; a forgotten one stays forgotten."""
+        here = and_(turns.c.owner == self._owner, turns.c.id == turn, turns.c.status != "forgotten")
+        self._connection.execute(update(turns).where(here).values(status=status))
 
     def pending(self, conversation: str) -> dict[str, Any]:
         """What a conversation waits for; empty where it waits for nothing."""
@@ -116,6 +115,10 @@ class Transcript:
             self._connection.execute(
                 update(conversations).where(conversations.c.owner == self._owner, conversations.c.id == conversation).values(pending=dict(pending))
             )
+
+
+def _stands(said: Said) -> bool:
+    return said.status == "said" and said.reply.text != FORGOTTEN
 
 
 def _packed(reply: Reply) -> dict[str, Any]:

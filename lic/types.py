@@ -188,24 +188,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """What learning changed, as shown to the person and as kept in the journal under `id`."""
-
-    id: str
-    changes: tuple[Change, ...] = ()
-    known: tuple[str, ...] = ()
-    """Statements that were known already, so that nothing changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An entry that was taken to answer with, and how surely it answers (0 to 1)."""
-
-    entry: Entry
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a reply stands on, as shown and as kept with it: the entry's id, its text at that time, and how surely it answers."""
 
@@ -216,6 +198,24 @@ class Evidence:
     def as_json(self) -> dict[str, Any]:
         """The `evidence` item of `lic replay`."""
         return {"id": self.id, "text": self.text, "score": round(self.score, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What learning changed, as shown to the person and as kept in the journal under `id`."""
+
+    id: str
+    changes: tuple[Change, ...] = ()
+    known: tuple[Evidence, ...] = ()
+    """What was known already, so that nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An entry that was taken to answer with, and how surely it answers (0 to 1)."""
+
+    entry: Entry
+    score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -88,6 +88,18 @@ def nothing_at_all(folder: Path) -> None:
     """An empty folder."""
     shutil.rmtree(folder)
     folder.mkdir()
+
+
+@pytest.mark.parametrize("broken", [no_weights, half_the_weights, no_tokenizer, broken_configuration, unknown_architecture, no_language_model, nothing_at_all])
+def test_a_folder_that_cannot_be_loaded_is_named_in_a_sentence(checkpoints: dict[str, Path], tmp_path: Path, broken: Callable[[Path], None]) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(checkpoints["chat"], folder)
+    broken(folder)
+    with pytest.raises(ModelUnavailable) as refused:
+        create_autopilot_system(str(folder))
+    assert str(refused.value).startswith(f"The model {str(folder)!r} cannot be loaded (")
+    assert "\n" not in str(refused.value)
+    assert "give the name of a causal language model" in str(refused.value)
 
 
 class Hub(BaseHTTPRequestHandler):

@@ -3,6 +3,7 @@
 import threading
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -123,6 +124,15 @@ INSTRUCTIONS = [
 ]
 
 
+@pytest.mark.parametrize("told", INSTRUCTIONS)
+def test_an_instruction_in_what_is_told_is_data(lic: Lic, talk: Callable[..., Talk], told: str) -> None:
+    ana = talk()
+    ana.say("My dog is called Rex")
+    ana.say(told)
+    assert "My dog is called Rex." in {entry.text for entry in lic.mental_process("ana").entries()}
+    assert ana.say("What is my dog called?").text == "Your dog is called Rex."
+
+
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(text=st.text(st.characters(codec=None), max_size=80))
 def test_any_text_gets_a_reply_or_a_sentence(lic: Lic, text: str) -> None:
@@ -137,6 +147,14 @@ def test_any_text_gets_a_reply_or_a_sentence(lic: Lic, text: str) -> None:
     kept = conversation.history(1000)[-1].turn.text
     assert kept == clean(text)
     assert not [c for c in kept if unicodedata.category(c) in ("Cc", "Cs")]
+
+
+def test_the_proposals_methods_and_the_search_take_any_text_too(lic: Lic) -> None:
+    process = lic.mental_process("ana")
+    for text in ("", " ", "\x00", "\ud800", "\u202e", "😀", "x" * 200_000):
+        process.update_domain_knowledge(f"topic {text}", f"known {text}")
+        assert process.search(text) is not None
+        assert process.domain_knowledge.get(f"absent {text}", "") == ""
 
 
 def test_a_turn_with_a_picture_is_told_what_is_not_possible_yet(lic: Lic) -> None:
@@ -159,3 +177,18 @@ class Meeting:
         if not self._barrier.broken and self._barrier.n_waiting < 2 and texts == ["My dog is called Rex"]:
             self._barrier.wait(30)
         return self._encoder.encode(texts)  # type: ignore[attr-defined]
+
+
+def test_the_same_turn_sent_twice_at_once_is_learned_once_and_can_be_taken_back(lic: Lic) -> None:
+    lic.__dict__["parts"] = replace(lic.parts, encoder=Meeting(lic.parts.encoder))
+    turn = Turn("t1", "My dog is called Rex", "ana", "main", AT)
+    replies: list[str] = []
+    threads = [threading.Thread(target=lambda: replies.append(lic.conversation("ana").respond(turn).text)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert replies == ["Learned: your dog is called Rex."] * 2
+    assert lic.mental_process("ana").count() == 1
+    lic.conversation("ana").take_back("t1")
+    assert lic.mental_process("ana").count() == 0

@@ -1,13 +1,20 @@
 """Learning, undoing and forgetting: one transaction each, writing twice is harmless, undo is exact, forgotten is gone."""
 
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 from sqlalchemy import event
 
 from lic.data_management.tasks import TASKS, task_named
 from lic.errors import NotFound, NothingToUndo
+from lic.factory import Lic
 from lic.types import Turn
+from tests.conftest import Talk
+from tests.steps import PEOPLE, Step, steps
 from tests.store import BEGAN, Store, lesson
 
 
@@ -106,6 +113,39 @@ def test_the_tasks_of_the_registry_are_written_once(store: Store) -> None:
 # Undoing -------------------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(steps("learn", "learn", "learn", "undo", "note", most=14))
+def test_undo_restores_exactly_the_rows_that_stood_there_before(taken: list[Step]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        before = {owner: [store.rows(owner)] for owner in PEOPLE}
+        for step in taken:
+            other = next(owner for owner in PEOPLE if owner != step.owner)
+            untouched = store.rows(other)
+            if step.kind != "undo":
+                step.take(store)
+                if store.rows(step.owner) != before[step.owner][-1]:
+                    before[step.owner].append(store.rows(step.owner))
+            else:
+                assert store.undone(step.owner) == (len(before[step.owner]) > 1)
+                before[step.owner] = before[step.owner][:-1] or before[step.owner]
+            assert store.rows(step.owner) == before[step.owner][-1]
+            assert store.rows(other) == untouched
+        for owner in PEOPLE:
+            while store.undone(owner):
+                before[owner].pop()
+                assert store.rows(owner) == before[owner][-1]
+            assert store.rows(owner) == {"entries": [], "versions": [], "examples": []}
+        store.close()
+
+
+def test_a_turn_that_corrects_itself_can_be_undone(store: Store) -> None:
+    store.learn("ana", lesson("dog", "is called", "Rex"), lesson("dog", "is called", "Max"))
+    assert store.values("ana") == {"Max"}
+    store.undo("ana")
+    assert store.rows("ana") == {"entries": [], "versions": [], "examples": []}
+
+
 def test_undo_says_what_is_back_and_what_is_gone(store: Store) -> None:
     store.learn("ana", lesson("dog", "is called", "Rex"))
     store.learn("ana", lesson("dog", "is called", "Max"))
@@ -138,4 +178,54 @@ def test_nothing_is_undone_twice_and_nobody_undoes_for_another(store: Store) -> 
         store.undo("ana")
 
 
+def test_what_was_undone_can_be_taught_again_at_the_same_moment(store: Store) -> None:
+    said = Turn("t1", "dog is called Rex", "ana", "main", BEGAN)
+    for _ in range(3):
+        store.manager.transact(lambda connection: store.manager.learn(connection, said, store.manager.encode([lesson("dog", "is called", "Rex")]), BEGAN))
+        assert store.values("ana") == {"Rex"}
+        store.undo("ana")
+        assert store.values("ana") == set()
+
+
 # In a conversation ---------------------------------------------------------------------------------------------------
+
+
+def test_a_turn_taken_back_can_be_sent_again(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My dog is called Rex")
+    ana.conversation.take_back(ana.turns[0].id)
+    assert lic.mental_process("ana").entries() == []
+    assert ana.conversation.respond(ana.turns[0]).text == "Learned: your dog is called Rex."
+    assert [entry.text for entry in lic.mental_process("ana").entries()] == ["My dog is called Rex."]
+
+
+def test_taking_back_a_turn_that_another_conversation_built_on_changes_all_or_nothing(lic: Lic, talk: Callable[..., Talk]) -> None:
+    here, there = talk("ana", "here"), talk("ana", "there")
+    here.say("My dog is called Rex and my cat is called Tom")
+    taught = {entry.text for entry in lic.mental_process("ana").entries()}
+    assert len(taught) == 2
+    there.say("My dog is called Max")
+    here.conversation.take_back(here.turns[0].id)
+    left = {entry.text for entry in lic.mental_process("ana").entries()}
+    assert left == {"My dog is called Max.", "My cat is called Tom."}
+    assert {row["row"]["answer"] for row in lic.manager.examples("ana", "question_answering")} == left
+    there.say("undo that")
+    there.say("undo that")
+    assert lic.mental_process("ana").entries() == []
+
+
+def test_all_of_a_conversation_may_be_said_at_one_moment(lic: Lic) -> None:
+    conversation = lic.conversation("ana", "main")
+    texts = ["My dog is called Rex", "I wasn't teaching you anything", "My dog is called Rex", "undo that", "My dog is called Rex"]
+    replies = [conversation.respond(Turn(f"t{i}", text, "ana", "main", BEGAN)) for i, text in enumerate(texts)]
+    assert replies[-1].text == "Learned: your dog is called Rex."
+
+
+def test_a_turn_of_another_conversation_takes_nothing_back_here(lic: Lic, talk: Callable[..., Talk]) -> None:
+    here, there = talk("ana", "here"), talk("ana", "there")
+    here.say("hello")
+    there.say("My dog is called Rex")
+    with suppress(NotFound):
+        there.conversation.take_back(here.turns[0].id)
+    assert [entry.text for entry in lic.mental_process("ana").entries()] == ["My dog is called Rex."]
+    assert len(there.conversation.history()) == len(here.conversation.history()) == 1

@@ -101,6 +101,14 @@ def test_every_connection_is_durable_patient_and_leaves_no_deleted_text(tmp_path
     database.close()
 
 
+@pytest.mark.parametrize("name", ["with space", "Zürich", "a?b", "a#b", "100%25", "a&b=c"])
+def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
+    lic = Lic(Settings(home=tmp_path / name))
+    lic.close()
+    assert (tmp_path / name / "lic.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     database = opened(tmp_path)
     with database.write() as connection:

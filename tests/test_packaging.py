@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lic.server import settings_from
+from tests.test_browser import INSTALL
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,6 +50,10 @@ def test_spaces_installs_a_gradio_that_the_project_admits() -> None:
     [bounds] = [re.findall(r"\d+(?:\.\d+)*", line) for line in project()["dependencies"] if line.startswith("gradio")]
     lowest, above = (tuple(int(part) for part in bound.split(".")) for bound in bounds)
     assert lowest <= version < above
+
+
+def test_the_readme_names_the_line_that_installs_the_browser() -> None:
+    assert INSTALL in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lic.database.changes import ChangeLog
-from lic.errors import NotFound
+from lic.errors import LicError, NotFound
 from lic.factory import Lic
 from lic.mental_process.entries import Entries
 from lic.mental_process.process import MentalProcess
@@ -161,3 +161,21 @@ def share(lic: Lic, owner: str) -> str:
         Entries(connection, owner).share(log, entry.id, True)
         log.save(f"share-{entry.id}", owner, "main", "", entry.said_at.isoformat())
     return entry.id
+
+
+@pytest.mark.parametrize(
+    "answer", ["No, it's Egret", "Actually the wifi password of the office is Egret", "Forget that", "Forget the wifi password of the office"]
+)
+def test_another_person_asks_for_what_is_shared_but_changes_nothing_of_it(lic: Lic, talk: Callable[..., Talk], answer: str) -> None:
+    ana, ben = talk("ana"), talk("ben")
+    ana.say("The wifi password of the office is Heron")
+    shared = share(lic, "ana")
+    assert "Heron" in ben.say("What is the wifi password of the office?").text
+    try:
+        ben.say(answer)
+    except LicError as error:
+        pytest.fail(f"{answer!r} was no reply but {type(error).__name__}: {error}")
+    ben.say("yes")
+    entry = lic.mental_process("ana").get(shared)
+    assert (entry.slots.value, entry.version) == ("Heron", 1)
+    assert "Heron" in ana.say("What is the wifi password of the office?").text

@@ -85,6 +85,13 @@ def test_what_a_script_wrote_is_there_in_the_next_script_and_in_the_history(home
     assert (home / "lic.db").is_file()
 
 
+def test_a_script_waits_for_no_model_but_the_encoder(home: Path) -> None:
+    process = MentalProcess()
+    process.update_domain_knowledge("Machine Learning", "Key concepts and advancements")
+    assert [found.entry.topic for found in process.search("machine learning")] == ["Machine Learning"]
+    assert sorted(path.name for path in home.iterdir() if not path.name.startswith("lic.db")) == []
+
+
 def test_a_script_may_choose_its_home_and_its_person(home: Path, tmp_path: Path) -> None:
     MentalProcess(home=tmp_path / "other", owner="ana").update_emotional_states("Customer Support", "Empathy")
     assert MentalProcess(home=tmp_path / "other", owner="ana").emotional_states == {"Customer Support": "Empathy"}

@@ -64,6 +64,20 @@ def test_a_correction_begins_with_the_statement_up_to_its_value(lic: Lic, talk: 
     assert buttons.correction_start(lic, ana.conversation.history()[1]) == "Actually, "
 
 
+def test_forgetting_what_a_reply_stands_on_removes_it_everywhere(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My dog is called Rex")
+    ana.say("What's my dog's name?")
+    asked = ana.conversation.history()[1]
+    assert "Your dog is called Rex." in buttons.confirm_forgetting(lic, asked)
+    assert buttons.forget(lic, asked).startswith("Forgotten: your dog is called Rex (1 entry, 1 dataset row")
+    assert entries(lic) == []
+    assert rows(lic, "question_answering") == []
+    assert "Rex" not in str([said.reply for said in ana.conversation.history()])
+    with pytest.raises(NotFound):
+        buttons.forget(lic, ana.conversation.history()[1])
+
+
 def test_a_correction_by_hand_is_a_new_version_with_its_row_and_its_turn(lic: Lic, talk: Callable[..., Talk]) -> None:
     ana = talk()
     ana.say("My dog is called Rex")
@@ -126,6 +140,15 @@ def test_what_another_person_shared_can_be_seen_but_neither_corrected_nor_traced
     with pytest.raises(NotFound):
         correct(lic, "ana", entry.id, "The office wifi is called Stork")
     assert memory.version_rows(lic, "ana", entry.id)[0][3] == ""
+
+
+def test_the_search_of_the_tab_finds_by_words_and_meaning_and_leaves_out_what_is_unlike(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    for text in ("My dog is called Rex", "The capital of Mongolia is Ulaanbaatar", "I like my tea without sugar"):
+        ana.say(text)
+    assert [entry.text for entry in memory.search(lic, "ana", "Ulaanbaatar", None)] == ["The capital of Mongolia is Ulaanbaatar."]
+    assert "My dog is called Rex." in [entry.text for entry in memory.search(lic, "ana", "puppy", None)]
+    assert memory.search(lic, "ana", "Ulaanbaatar", "emotional_states") == []
 
 
 def test_a_tasks_rows_begin_with_what_was_taught_and_name_their_source(lic: Lic, talk: Callable[..., Talk]) -> None:

@@ -11,7 +11,7 @@ from lic.database.database import Database
 from lic.errors import EmptyTurn, TurnTooLong
 from lic.intent.feedback import FeedbackRecognizer
 from lic.intent.recognizer import IntentRecognizer
-from lic.language import clean
+from lic.language import FORGOTTEN, clean
 from lic.lessons.preparer import LessonPreparer
 from lic.mental_process.entries import Entries
 from lic.reader import Reader, Reading
@@ -53,6 +53,14 @@ class Situation:
     seconds: dict[str, float]
 
 
+class AlreadyAnswered(Exception):
+    """The same turn was answered while this one was on its way; it ends the transaction of the later one, which so changes nothing."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.turn)
+        self.reply = reply
+
+
 class Desk:
     """What a branch may do with a turn, for one person in one conversation."""
 
@@ -77,7 +85,7 @@ class Desk:
             pending = transcript.pending(self.id)
             history = transcript.last(self.id, HISTORY)
             focus = _focus(Entries(connection, self.owner), history)
-        previous = history[0].reply.text if history and history[0].status == "said" else None
+        previous = history[0].reply.text if history and history[0].reply.text != FORGOTTEN else None
         context = Context(previous, pending.get("asks"), pending.get("question", ""), Slots(*pending.get("asked", ("", "", ""))), focus)
         [encoding] = parts.encoder.encode([turn.text])
         [reading] = parts.reader.read([encoding], [previous])
@@ -111,6 +119,9 @@ class Desk:
 
     def keep(self, connection: Connection, situation: Situation, reply: Reply, pending: Mapping[str, Any]) -> None:
         transcript = Transcript(connection, self.owner)
+        said = transcript.find(situation.turn.id)
+        if said is not None and said.status != "replaced":
+            raise AlreadyAnswered(said.reply)
         transcript.keep(situation.turn, reply)
         if pending or situation.pending or not situation.history:
             transcript.wait_for(self.id, pending, situation.turn.said_at)

@@ -8,17 +8,19 @@ from lic import replies
 from lic.branches.desk import Desk, Situation
 from lic.branches.teaching import Teaching, gate_lesson
 from lic.errors import NotFound, NothingToUndo
-from lic.language import key, lower_first, turned
+from lic.language import FORGOTTEN, key, lower_first, turned
 from lic.lessons.tagger import named_in, question_slots
 from lic.mental_process.entries import Entries
 from lic.reader import Reading
 from lic.transcript import Said, Transcript
-from lic.types import Encoding, Entry, Reply, Taken
+from lic.types import Encoding, Entry, Evidence, Reply, Taken
 
 FORGET_FROM = 0.25
 """Entries that answer "what is …" of a wish to forget at least this surely are forgotten at once, …"""
 ASK_FROM = 0.1
 """… and from this probability on LIC asks whether they are meant, because forgetting has no way back."""
+SURE_ACT = 0.6
+"""What takes something away is done at once only where the gate is at least this sure of the act; else LIC asks."""
 
 
 class Managing:
@@ -29,6 +31,11 @@ class Managing:
         self._teaching = teaching
 
     def undo(self, situation: Situation) -> Reply:
+        if situation.intent.probability < SURE_ACT:
+            return self._desk.kept(situation, replies.CONFIRM_UNDO, {"asks": "confirm", "kind": "undo"}, asks="confirm", options=("yes", "no"))
+        return self._undone(situation)
+
+    def _undone(self, situation: Situation) -> Reply:
         at = situation.turn.said_at
         try:
             with self._desk.parts.database.write() as connection:
@@ -49,7 +56,7 @@ class Managing:
             found = self._desk.parts.self_taking.candidates(connection, self._desk.owner, asked, asked_reading)
             own = [item for item in found if item.entry.owner == self._desk.owner]
             if pointing:
-                chosen, sure = list(situation.context.focus[:1]), True
+                chosen, sure = list(situation.context.focus[:1]), situation.intent.probability >= SURE_ACT
             else:
                 chosen, sure = _to_forget(own, slots.subject, slots.relation, Entries(connection, self._desk.owner))
         if not chosen:
@@ -58,7 +65,15 @@ class Managing:
         if sure:
             return self.forgotten(situation, chosen, about)
         pending = {"asks": "confirm", "kind": "forget", "entries": [entry.id for entry in chosen], "about": about}
-        return self._desk.kept(situation, replies.confirm_forgetting(chosen), pending, asks="confirm", options=("yes", "no"))
+        reply = Reply(
+            situation.turn.id,
+            replies.confirm_forgetting(chosen),
+            situation.intent,
+            evidence=tuple(Evidence(entry.id, entry.text, 1.0) for entry in chosen),
+            asks="confirm",
+            options=("yes", "no"),
+        )
+        return self._desk.kept_reply(situation, reply, pending)
 
     def _as_question(self, named: str) -> tuple[Encoding, Reading]:
         """What is to be forgotten, as the question that it answers: "my dog's name" becomes "What is my dog's name?"."""
@@ -68,7 +83,9 @@ class Managing:
         return encoding, reading
 
     def confirmed(self, situation: Situation) -> Reply:
-        """ "Yes" to the question whether something is to be forgotten."""
+        """ "Yes" to the question whether something is to be taken back or forgotten."""
+        if situation.pending["kind"] == "undo":
+            return self._undone(situation)
         with self._desk.parts.database.read() as connection:
             chosen = Entries(connection, self._desk.owner).of_ids(situation.pending["entries"])
         return self.forgotten(situation, chosen, situation.pending["about"])
@@ -124,7 +141,7 @@ def _previous_of(transcript: Transcript, said: Said) -> str | None:
     """LIC's reply just before a turn."""
     later = transcript.last(said.turn.conversation, 50)
     at = next((i for i, other in enumerate(later) if other.turn.id == said.turn.id), None)
-    return later[at + 1].reply.text if at is not None and at + 1 < len(later) and later[at + 1].status == "said" else None
+    return later[at + 1].reply.text if at is not None and at + 1 < len(later) and later[at + 1].reply.text != FORGOTTEN else None
 
 
 def _to_forget(found: Sequence[Taken], subject: str, relation: str, entries: Entries) -> tuple[list[Entry], bool]:
@@ -146,7 +163,12 @@ def _to_forget(found: Sequence[Taken], subject: str, relation: str, entries: Ent
 
 
 def _about(named: str, pointing: bool, chosen: Sequence[Entry]) -> str:
-    """What was forgotten, in the person's words turned; what was only pointed at is said in the entry's own."""
-    if named and not pointing and key(named) not in ("i", "me", "my"):
+    """What was forgotten, in the person's words turned; what was only pointed at, by the question that it answered.
+
+    The reply stays in the transcript, so it never says the value itself.
+    """
+    values = [key(entry.slots.value) for entry in chosen if entry.slots.value]
+    if named and not pointing and key(named) not in ("i", "me", "my") and not any(value in key(named) for value in values):
         return lower_first(turned(named))
-    return "; ".join(replies.clause(entry.text) for entry in chosen[:3])
+    questions = dict.fromkeys(entry.question for entry in chosen if not any(value in key(entry.question) for value in values))
+    return "; ".join(f"“{turned(question)}”" for question in list(questions)[:3]) or "that"

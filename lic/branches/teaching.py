@@ -6,6 +6,7 @@ from dataclasses import replace
 from lic import replies
 from lic.branches.desk import Desk, Situation
 from lic.data_management.manager import Prepared
+from lic.errors import NotFound
 from lic.transcript import Said, Transcript
 from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Lesson, Receipt, Reply, Slots, Turn
 
@@ -36,9 +37,14 @@ class Teaching:
 
     def learned(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
         """Learn in one transaction with the transcript: the entries, their rows, the receipt and the reply, or nothing."""
-        at = situation.turn.said_at
+        try:
+            return self._written(situation, source, prepared)
+        except NotFound as not_own:
+            return self._desk.kept(situation, str(not_own))
+
+    def _written(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
         with self._desk.parts.database.write() as connection:
-            commit = self._desk.parts.manager.learn(connection, source, prepared, at)
+            commit = self._desk.parts.manager.learn(connection, source, prepared, situation.turn.said_at)
             receipt = commit.receipt
             changed = bool(receipt.changes)
             reply = Reply(
@@ -46,6 +52,7 @@ class Teaching:
                 text=replies.learned(receipt) or replies.NOTHING_TO_TAKE,
                 intent=situation.intent,
                 changes=receipt.changes,
+                evidence=receipt.known,
                 options=_learning_options(receipt) if changed else (),
                 receipt=receipt.id if changed else None,
                 trace=(f"learned {len(prepared)} lesson{'s' if len(prepared) != 1 else ''}",),

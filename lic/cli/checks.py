@@ -94,11 +94,12 @@ def database(settings: "Settings") -> str:
     """Whether the database is sound, of this schema, and can be written."""
     from sqlalchemy.engine import make_url
 
-    from lic.database.database import Database
+    from lic.database.database import Database, database_url
 
-    opened = Database(settings.url) if _there(make_url(settings.url).database) else None
+    url = make_url(database_url(settings))
+    opened = Database(url) if _there(url.database) else None
     if opened is None:
-        return f"There is no database {settings.url} yet; the first start makes it."
+        return f"There is no database {url} yet; the first start makes it."
     try:
         opened.migrate()
         opened.check()
@@ -106,19 +107,20 @@ def database(settings: "Settings") -> str:
             pass
     finally:
         opened.close()
-    return f"The database {settings.url} is sound, of this LIC's schema, and can be written."
+    return f"The database {url} is sound, of this LIC's schema, and can be written."
 
 
 def memory(settings: "Settings", owner: str) -> str:
     """How much is known to one person."""
     from sqlalchemy.engine import make_url
 
-    from lic.database.database import Database
+    from lic.database.database import Database, database_url
     from lic.mental_process.entries import Entries
 
-    if not _there(make_url(settings.url).database):
+    url = make_url(database_url(settings))
+    if not _there(url.database):
         return f"Nothing is known to {owner!r} yet."
-    opened = Database(settings.url)
+    opened = Database(url)
     try:
         with opened.read() as connection:
             known = Entries(connection, owner).count()

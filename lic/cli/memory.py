@@ -125,8 +125,7 @@ def share(
     as_json: AsJson = False,
 ) -> None:
     """Let everybody read an entry of your own. `lic undo` takes that back too."""
-    from lic.database.changes import ChangeLog
-    from lic.language import content_hash
+    from lic.database.changes import ChangeLog, new_receipt
     from lic.mental_process.entries import Entries
 
     owner = owner_named(user)
@@ -137,7 +136,7 @@ def share(
         if found.shared == private or found.owner != owner:
             log = ChangeLog(connection)
             entries.share(log, found.id, not private)
-            log.save(content_hash(owner, "share", found.id, at), owner, "", "", at)
+            log.save(new_receipt(), owner, "", "", at)
         now = entries.get(found.id)
     if as_json:
         say_json(entry_as_json(now))

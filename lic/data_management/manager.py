@@ -1,26 +1,26 @@
 """The data manager: learning, undoing and forgetting, each in one transaction over entries, dataset rows and the journal."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select
 
+from lic.data_management.forgetting import forget_entries
 from lic.data_management.place import Judge, Place, candidates_for, find_place
-from lic.data_management.tasks import TASKS
+from lic.data_management.tasks import TASKS, Task
 from lic.database import tables
-from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, undo
+from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, undo
 from lic.database.database import Database
 from lic.errors import NotFound, NothingToUndo
 from lic.language import content_hash, exchanged, key
 from lic.mental_process.entries import Entries, NewEntry
 from lic.mental_process.search import HybridSearch
-from lic.types import Change, Encoder, Encoding, Entry, Lesson, Receipt, Turn
+from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Turn
 
 CANDIDATES = 8
-FORGOTTEN = "[forgotten]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ class DataManager:
         entries = Entries(connection, turn.owner)
         log = ChangeLog(connection)
         changes: list[Change] = []
-        known: list[str] = []
+        known: list[Evidence] = []
         for prepared in lessons:
             changes += self._learn_one(connection, entries, log, turn, prepared, known, at)
-        receipt = Receipt(content_hash(turn.owner, turn.id, at.isoformat()), tuple(changes), tuple(known))
+        receipt = Receipt(new_receipt(), tuple(changes), tuple(known))
         return self._commit(connection, log, turn, receipt, at)
 
     def _learn_one(
-        self, connection: Connection, entries: Entries, log: ChangeLog, turn: Turn, prepared: Prepared, known: list[str], at: datetime
+        self, connection: Connection, entries: Entries, log: ChangeLog, turn: Turn, prepared: Prepared, known: list[Evidence], at: datetime
     ) -> list[Change]:
         lesson = prepared.lesson
         if lesson.section is None:
@@ -83,8 +83,10 @@ class DataManager:
         near = candidates_for(connection, self._search, turn.owner, prepared.question, CANDIDATES)
         judged = self._judge.probabilities(prepared.question, near)
         place = find_place(entries, lesson, [(entry, p) for (entry, _), p in zip(near, judged, strict=True)])
+        if place.entry is not None and place.entry.owner != turn.owner:
+            raise NotFound(f"“{place.entry.text}” was shared by {place.entry.owner}: only they can change it.")
         if place.kind == "known" and place.entry is not None:
-            known.append(place.entry.text)
+            known.append(Evidence(place.entry.id, place.entry.text, 1.0))
             return []
         if lesson.elliptic and place.entry is not None:
             prepared = self._in_the_words_of(place.entry, prepared)
@@ -172,31 +174,17 @@ class DataManager:
             raise NothingToUndo("There is nothing to undo." if receipt is None else "This change was undone or forgotten already.")
         done = undo(connection, found.id, at.isoformat())
         entries = Entries(connection, owner)
-        changes = tuple(change for row in done if (change := _undone_change(entries, row)) is not None)
+        changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
         return Commit(owner, Receipt(found.id, changes), done, current_revision(connection))
 
     # Forgetting ------------------------------------------------------------------------------------------------------
 
     def forget(self, connection: Connection, owner: str, chosen: Sequence[Entry], at: datetime) -> Commit:
-        """Remove entries everywhere: versions, index, dataset rows, journal, and the text of the turns that taught or told them.
+        """Remove entries everywhere: versions, index, dataset rows, journal, and the text of the turns and replies that told them.
 
-        Raises NotFound where an entry is not the person's own. There is no way back; the caller purges the log afterwards.
+        Raises NotFound where an entry is not the person's own. There is no way back; the caller clears the disk with `forgotten`.
         """
-        entries = Entries(connection, owner)
-        log = ChangeLog(connection)
-        changes: list[Change] = []
-        said: set[str] = set()
-        for entry in chosen:
-            if entry.owner != owner:
-                raise NotFound(f"“{entry.text}” was shared by somebody else: only they can forget it.")
-            said |= {version.turn for version in entries.history(entry.id) if version.turn}
-            for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == entry.id)).mappings().all():
-                log.delete(tables.examples, dict(row))
-                changes.append(Change("forget", "dataset", row["task"], row["id"], row["row"], None))
-            entries.remove(log, entry.id)
-            changes.append(Change("forget", "mental_process", f"{entry.section}/{entry.topic}", entry.id, entry.text, None))
-        _forget_journal(connection, log.rows)
-        _forget_turns(connection, owner, said, {entry.id for entry in chosen})
+        log, changes = forget_entries(connection, owner, chosen)
         if log.rows:
             bump_revision(connection)
         receipt = Receipt(content_hash(owner, at.isoformat(), *(entry.id for entry in chosen)), tuple(changes))
@@ -233,11 +221,15 @@ class DataManager:
         return commit.receipt
 
 
+def missing_tasks(connection: Connection) -> list[Task]:
+    """The tasks of the registry that the database does not have yet."""
+    present = set(connection.execute(select(tables.tasks.c.name)).scalars())
+    return [task for task in TASKS.values() if task.name not in present]
+
+
 def seed_tasks(connection: Connection, at: datetime) -> None:
     """Write the tasks of the registry, once."""
-    present = set(connection.execute(select(tables.tasks.c.name)).scalars())
-    missing = [task for task in TASKS.values() if task.name not in present]
-    for task in missing:
+    for task in missing_tasks(connection):
         connection.execute(
             tables.tasks.insert(),
             {"name": task.name, "type": task.type, "description": task.description, "features": dict(task.features), "created_at": at.isoformat()},
@@ -254,40 +246,21 @@ def _entry_change(entries: Entries, log: ChangeLog, place: Place, new: NewEntry,
 
 
 def _undone_change(entries: Entries, row: RowChange) -> Change | None:
-    """An undone row change in the interface's words; the closed versions that an undo opens again speak for their entry."""
-    if row.table == "entries":
-        return None
+    """An undone row change in the interface's words: wordings that hold again or no more, and dataset rows."""
     if row.table == "examples":
-        gone = row.before is not None and row.after is None
-        shown = (row.before or row.after or {}) if gone else (row.after or {})
-        operation = "retire" if gone else "restore"
+        shown = row.after or row.before or {}
+        operation = "retire" if row.after is None else "restore"
         return Change(operation, "dataset", shown["task"], row.key, row.before and row.before["row"], row.after and row.after["row"])
-    version = row.after or row.before or {}
-    if row.before is not None and row.after is None:
-        return Change("retire", "mental_process", "", version["entry"], version["text"], None)
-    entry = entries.get(version["entry"])
-    return Change("restore", "mental_process", f"{entry.section}/{entry.topic}", entry.id, None, version["text"])
+    if row.table != "versions":
+        return None
+    held, holds = _current(row.before), _current(row.after)
+    if held and not holds and row.before is not None:
+        return Change("retire", "mental_process", "", row.before["entry"], row.before["text"], None)
+    if holds and not held and row.after is not None:
+        entry = entries.get(row.after["entry"])
+        return Change("restore", "mental_process", f"{entry.section}/{entry.topic}", entry.id, None, entry.text)
+    return None
 
 
-def _forget_journal(connection: Connection, rows: Sequence[RowChange]) -> None:
-    """Remove the receipts whose journal holds what is forgotten: they can no longer be undone."""
-    keys = {(row.table, row.key) for row in rows}
-    journal = tables.journal
-    found = connection.execute(select(journal.c.receipt, journal.c.table, journal.c.key).where(journal.c.key.in_({k for _, k in keys})))
-    hit = {receipt for receipt, table, row_key in found if (table, row_key) in keys}
-    for receipt in hit:
-        connection.execute(delete(journal).where(journal.c.receipt == receipt, journal.c.key.in_({k for _, k in keys})))
-        left = connection.execute(select(journal.c.seq).where(journal.c.receipt == receipt)).first()
-        if left is None:
-            connection.execute(delete(tables.receipts).where(tables.receipts.c.id == receipt))
-
-
-def _forget_turns(connection: Connection, owner: str, taught: set[str], entries: set[str]) -> None:
-    """Blank the turns that taught these entries and the replies that told them; their place in the transcript stays."""
-    turns = tables.turns
-    for row in connection.execute(select(turns.c.seq, turns.c.id, turns.c.text, turns.c.reply).where(turns.c.owner == owner, turns.c.status != "forgotten")):
-        told = entries & {item["id"] for item in row.reply.get("evidence", [])} or entries & {item["id"] for item in row.reply.get("changes", [])}
-        if row.id in taught or told:
-            reply = {**row.reply, "text": FORGOTTEN, "evidence": [], "changes": [], "options": []}
-            text = FORGOTTEN if row.id in taught else row.text
-            connection.execute(update(turns).where(turns.c.seq == row.seq).values(text=text, reply=reply, status="forgotten"))
+def _current(version: Mapping[str, Any] | None) -> bool:
+    return version is not None and version["valid_to"] is None

@@ -4,7 +4,8 @@ The log holds whole rows before and after (a physical undo log, as in Gray and R
 """
 
 import base64
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +80,11 @@ class ChangeLog:
         bump_revision(self.connection)
 
 
+def new_receipt() -> str:
+    """An id for a receipt; the same turn may be learned, undone and learned again at one moment, so that content is no identity here."""
+    return secrets.token_hex(12)
+
+
 def operation_of(row: RowChange) -> str:
     """The name of a row change as the interface has it."""
     if row.before is None:
@@ -107,6 +113,7 @@ def undo(connection: Connection, receipt: str, at: str) -> list[RowChange]:
         RowChange(row.table, row.key, _unpacked(row.after), _unpacked(row.before))
         for row in connection.execute(select(tables.journal).where(tables.journal.c.receipt == receipt).order_by(tables.journal.c.seq.desc()))
     ]
+    _check_untouched(connection, done)
     for change in done:
         _restore(connection, change)
     connection.execute(update(tables.receipts).where(tables.receipts.c.id == receipt).values(undone_at=at))
@@ -114,12 +121,30 @@ def undo(connection: Connection, receipt: str, at: str) -> list[RowChange]:
     return done
 
 
+def net(changes: Sequence[RowChange]) -> list[RowChange]:
+    """Each row once: what stood there first, and what stands there in the end; rows that came and went are left out."""
+    rows: dict[tuple[str, str], RowChange] = {}
+    for change in changes:
+        first = rows.get((change.table, change.key), change)
+        rows[change.table, change.key] = RowChange(change.table, change.key, first.before, change.after)
+    return [row for row in rows.values() if row.before != row.after]
+
+
+def _check_untouched(connection: Connection, changes: Sequence[RowChange]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for change in changes:
+        if (change.table, change.key) in seen:
+            continue
+        seen.add((change.table, change.key))
+        table = _TABLES[change.table]
+        found = connection.execute(select(table).where(table.c[_KEYS[change.table]] == _key_of(change))).mappings().first()
+        if (dict(found) if found else None) != change.before:
+            raise NothingToUndo("A later change builds on this one: undo the later one first.")
+
+
 def _restore(connection: Connection, change: RowChange) -> None:
     table = _TABLES[change.table]
     name = _KEYS[change.table]
-    found = connection.execute(select(table).where(table.c[name] == _key_of(change))).mappings().first()
-    if (dict(found) if found else None) != change.before:
-        raise NothingToUndo("A later change builds on this one: undo the later one first.")
     if change.after is None:
         connection.execute(delete(table).where(table.c[name] == _key_of(change)))
     elif change.before is None:

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from lic.database.history import HEAD, upgrade
 from lic.errors import DatabaseDamaged, DatabaseUnavailable, SchemaTooNew, StoreError
+from lic.settings import Settings
 
 BUSY_SECONDS = 10
 
@@ -19,8 +20,8 @@ BUSY_SECONDS = 10
 class Database:
     """A SQLite database in write-ahead mode; every transaction that returned is on the disk."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str | URL) -> None:
+        self.url = url if isinstance(url, str) else url.render_as_string()
         self.engine = _engine(url)
 
     @contextmanager
@@ -72,7 +73,12 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def database_url(settings: Settings) -> str | URL:
+    """The URL of the settings, else that of the file in their home, whatever characters its path has."""
+    return settings.database or URL.create("sqlite", database=str(settings.home / "lic.db"))
+
+
+def _engine(url: str | URL) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -85,7 +91,7 @@ def _engine(url: str) -> Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnavailable(f"The folder {folder} cannot be made ({error.strerror}): set LIC_HOME to a writable folder.") from error
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_connection)
     return engine
 

@@ -24,7 +24,7 @@ def kind_of(previous: str | None) -> str:
         return "teach"
     if "shall i remember" in low:
         return "remember"
-    if "shall i forget" in low:
+    if "shall i forget" in low or "shall i undo" in low:
         return "forget"
     if low.startswith(("learned", "updated", "i know that already")):
         return "learned"

@@ -85,7 +85,7 @@ def load_recognizer(encoder: Encoder, reader: Reader, training_file: Path, cache
     return IntentRecognizer(_head_from(cached(cache, "intent", content, lambda: _fitted(encoder, reader, training_file))))
 
 
-VERSION = "1"
+VERSION = "2"
 """Part of the cache's key: changes when features or fitting change."""
 
 

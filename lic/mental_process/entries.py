@@ -1,6 +1,6 @@
 """The entries that one person may see. Every query of this module carries the wall: own entries and shared ones, no others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -116,6 +116,11 @@ class Entries:
         """Current entries that say just this."""
         query = self._current().where(entries.c.owner == self._owner, versions.c.content == content_hash(key(statement)))
         return [_entry(row) for row in self._connection.execute(query)]
+
+    def others_with(self, value: str, but: Collection[str]) -> bool:
+        """Whether an own entry, but these, holds a value."""
+        query = select(versions.c.value).join(entries).where(entries.c.owner == self._owner, entries.c.id.not_in(but), versions.c.valid_to.is_(None))
+        return any(key(found) == key(value) for found in self._connection.execute(query.where(versions.c.text.icontains(value, autoescape=True))).scalars())
 
     def history(self, entry: str) -> list[Version]:
         """All versions of an entry, the oldest first. Raises NotFound."""

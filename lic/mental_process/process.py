@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lic.database.changes import ChangeLog, current_revision
+from lic.database.changes import ChangeLog, current_revision, new_receipt
 from lic.database.database import Database
-from lic.language import content_hash
+from lic.language import clean, storable
 from lic.mental_process.entries import Entries, NewEntry, Version
 from lic.mental_process.search import Candidate, HybridSearch
 from lic.types import Encoder, Entry, Section, Slots
@@ -80,7 +80,7 @@ class MentalProcess:
 
     def search(self, query: str, k: int = 10) -> list[Candidate]:
         """The k entries nearest to a query by words and meaning, best first."""
-        [encoding] = self.encoder.encode([query])
+        [encoding] = self.encoder.encode([clean(query)])
         with self.database.read() as connection:
             return self.hybrid.search(connection, self.owner, encoding, k)
 
@@ -89,7 +89,8 @@ class MentalProcess:
         return list(dict.fromkeys(entry.topic for entry in self.entries(section)))
 
     def _write_note(self, section: Section, topic: str, information: str) -> None:
-        [encoding] = self.encoder.encode([f"{topic}: {information}"])
+        topic, information = clean(topic), storable(information)
+        [encoding] = self.encoder.encode([clean(f"{topic}: {information}")])
         at = datetime.now(UTC).isoformat()
         new = NewEntry(section, topic, information, f"What about {topic}?", Slots(topic, NOTE, information), False, encoding.vector, None, at, at)
         with self.database.write() as connection:
@@ -102,7 +103,7 @@ class MentalProcess:
                 own.replace(log, before[0].id, replace(new, topic=before[0].topic))
             else:
                 own.add(log, new)
-            log.save(content_hash(self.owner, section, topic, at), self.owner, "", "", at)
+            log.save(new_receipt(), self.owner, "", "", at)
             revision = current_revision(connection)
         self.hybrid.vectors.applied(self.owner, log.rows, revision)
 
@@ -115,7 +116,7 @@ class SectionView(Mapping[str, str]):
         self._section: Section = section
 
     def __getitem__(self, topic: str) -> str:
-        found = self._process.entries(self._section, topic)
+        found = self._process.entries(self._section, clean(topic))
         if not found:
             raise KeyError(topic)
         return "\n".join(entry.text for entry in reversed(found))
