@@ -1,6 +1,7 @@
 """Tiny real checkpoints: a GPT-2 of a quarter of a million parameters with a tokenizer trained here, saved to a folder."""
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ CORPUS = (
 )
 STEPS = 50
 CHATML = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
-NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}" + CHATML
+NO_SYSTEM = "{% if messages[0].role != 'user' %}{{ raise_exception('A dialogue begins with the user') }}{% endif %}" + CHATML
+NO_THOUGHTS = "{% if enable_thinking is not defined or enable_thinking %}{{ raise_exception('It thinks aloud') }}{% endif %}" + CHATML
+NEVER_WORKS = "{{ raise_exception('Roles must alternate') }}"
 
 
 def make_checkpoint(folder: Path, chat_template: str | None = CHATML, positions: int = 512) -> Path:
@@ -30,6 +33,15 @@ def make_checkpoint(folder: Path, chat_template: str | None = CHATML, positions:
     _learn_by_heart(model, tokenizer(CORPUS * 8)["input_ids"], 64)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    return folder
+
+
+def with_template(checkpoint: Path, folder: Path, chat_template: str | None) -> Path:
+    """The same checkpoint in another folder, with another chat template or none."""
+    shutil.copytree(checkpoint, folder)
+    (folder / "chat_template.jinja").unlink()
+    if chat_template is not None:
+        (folder / "chat_template.jinja").write_text(chat_template)
     return folder
 
 

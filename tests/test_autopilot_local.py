@@ -6,16 +6,22 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import zip_longest
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from lic.autopilot.local import LocalAutopilot, create_autopilot_system
+from lic.autopilot.proposed import AutopilotWithMentalProcess
+from lic.autopilot.thoughts import without_thoughts
 from lic.errors import AutopilotError, ModelUnavailable
 from lic.factory import Lic
 from lic.settings import Settings
 from lic.types import GenerationRequest, Message, Reply, Turn
-from tests.checkpoints import CHATML, NO_SYSTEM, make_checkpoint, weights_hash
+from tests.checkpoints import NEVER_WORKS, NO_SYSTEM, NO_THOUGHTS, make_checkpoint, weights_hash, with_template
 
 NEVER = threading.Event()
 HELLO = GenerationRequest((Message("system", "You are LIC."), Message("user", "Hello")), "Hello")
@@ -23,13 +29,16 @@ HELLO = GenerationRequest((Message("system", "You are LIC."), Message("user", "H
 
 @pytest.fixture(scope="module")
 def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One folder with a chat template, one without, one whose template knows no system role, one with little room."""
+    """One checkpoint with little room, and one in several folders: with a chat template, without, and with unusual ones."""
     home = tmp_path_factory.mktemp("checkpoints")
+    chat = make_checkpoint(home / "chat")
     return {
-        "chat": make_checkpoint(home / "chat", CHATML),
-        "plain": make_checkpoint(home / "plain", None),
-        "no system role": make_checkpoint(home / "no-system", NO_SYSTEM),
-        "little room": make_checkpoint(home / "little", CHATML, positions=64),
+        "chat": chat,
+        "plain": with_template(chat, home / "plain", None),
+        "no system role": with_template(chat, home / "no-system", NO_SYSTEM),
+        "told not to think": with_template(chat, home / "no-thoughts", NO_THOUGHTS),
+        "broken template": with_template(chat, home / "broken", NEVER_WORKS),
+        "little room": make_checkpoint(home / "little", positions=64),
     }
 
 
@@ -40,7 +49,7 @@ def autopilot(folder: Path, max_new_tokens: int = 24) -> LocalAutopilot:
 
 def generating() -> list[threading.Thread]:
     """The threads of ours that still generate."""
-    return [thread for thread in threading.enumerate() if thread.name == "lic-generate"]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("lic-generate")]
 
 
 # Loading -------------------------------------------------------------------------------------------------------------
@@ -63,10 +72,38 @@ def half_the_weights(folder: Path) -> None:
     (folder / "model.safetensors").write_bytes(whole[: len(whole) // 2])
 
 
+def a_layer_is_missing(folder: Path) -> None:
+    """Weights of which a part was lost; transformers would put random numbers there."""
+    weights = load_file(folder / "model.safetensors")
+    save_file({name: tensor for name, tensor in weights.items() if ".h.1." not in name}, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def weights_of_something_else(folder: Path) -> None:
+    """Weights of another size."""
+    (folder / "config.json").write_text((folder / "config.json").read_text().replace('"n_embd": 96', '"n_embd": 64'))
+
+
+def garbage_for_weights(folder: Path) -> None:
+    """A file of the older format that is none."""
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(b"garbage" * 99)
+
+
+def code_beside_it(folder: Path) -> None:
+    """A model that brings code of its own, which is neither run nor asked about."""
+    (folder / "config.json").write_text('{"model_type": "abacus", "auto_map": {"AutoConfig": "code.C", "AutoModelForCausalLM": "code.M"}}')
+    (folder / "code.py").write_text("raise SystemExit('the code was run')")
+
+
 def no_tokenizer(folder: Path) -> None:
     """A checkpoint without its tokenizer."""
     for path in folder.glob("tokenizer*"):
         path.unlink()
+
+
+def half_a_tokenizer(folder: Path) -> None:
+    """A tokenizer that broke off."""
+    (folder / "tokenizer.json").write_text((folder / "tokenizer.json").read_text()[:500])
 
 
 def broken_configuration(folder: Path) -> None:
@@ -90,7 +127,13 @@ def nothing_at_all(folder: Path) -> None:
     folder.mkdir()
 
 
-@pytest.mark.parametrize("broken", [no_weights, half_the_weights, no_tokenizer, broken_configuration, unknown_architecture, no_language_model, nothing_at_all])
+BROKEN = [
+    no_weights, half_the_weights, a_layer_is_missing, weights_of_something_else, garbage_for_weights, code_beside_it, no_tokenizer, half_a_tokenizer,
+    broken_configuration, unknown_architecture, no_language_model, nothing_at_all,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_folder_that_cannot_be_loaded_is_named_in_a_sentence(checkpoints: dict[str, Path], tmp_path: Path, broken: Callable[[Path], None]) -> None:
     folder = tmp_path / "model"
     shutil.copytree(checkpoints["chat"], folder)
@@ -139,7 +182,14 @@ def assert_unknown(home: Path, name: str) -> None:
     lic.close()
 
 
-@pytest.mark.parametrize("name", ["no-such-person/no-such-model", "nosuchmodel", "no/such/folder", "not a name at all!", "/nowhere/at/all"])
+@pytest.mark.parametrize("name", ["no/such/folder", "not a name at all!", "/nowhere/at/all", "../nowhere"])
+def test_what_is_no_folder_and_can_be_no_name_is_refused_without_asking_the_hub(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelUnavailable, match="neither a folder here nor a name that the hub allows"):
+        create_autopilot_system(name)
+    assert_unknown(tmp_path, name)
+
+
+@pytest.mark.parametrize("name", ["no-such-person/no-such-model", "nosuchmodel"])
 def test_an_unknown_name_is_quoted_in_a_sentence(empty_hub: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", empty_hub)
     monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", empty_hub + "/{repo_id}/resolve/{revision}/{filename}")
@@ -205,14 +255,68 @@ def test_a_reader_that_goes_away_stops_the_model(checkpoints: dict[str, Path]) -
     assert generating() == []
 
 
-def test_a_template_without_a_system_role_is_no_obstacle(checkpoints: dict[str, Path]) -> None:
-    assert list(autopilot(checkpoints["no system role"]).stream(HELLO, NEVER))
+@pytest.mark.parametrize("kind", ["no system role", "told not to think"])
+def test_an_unusual_template_is_no_obstacle(checkpoints: dict[str, Path], kind: str) -> None:
+    local = autopilot(checkpoints[kind])
+    assert list(local.stream(HELLO, NEVER))
+    # A dialogue may begin with LIC's words where older ones are forgotten.
+    assert list(local.stream(GenerationRequest((HELLO.messages[0], Message("assistant", "Hi."), HELLO.messages[1]), "Hello"), NEVER))
 
 
-def test_a_dialogue_longer_than_the_models_context_is_cut(checkpoints: dict[str, Path]) -> None:
-    long = GenerationRequest((HELLO.messages[0], *(Message("user", f"Number {i}, what is my dog called?") for i in range(60))), "?")
-    assert list(autopilot(checkpoints["chat"]).stream(long, NEVER))
+def test_a_template_that_takes_no_dialogue_is_named(checkpoints: dict[str, Path]) -> None:
+    with pytest.raises(AutopilotError, match=r"The chat template of the model .* fails: Roles must alternate\."):
+        list(autopilot(checkpoints["broken template"]).stream(HELLO, NEVER))
+
+
+def test_of_a_dialogue_longer_than_the_context_the_oldest_exchanges_are_left_out(checkpoints: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    local, read = autopilot(checkpoints["chat"]), list[Tensor]()
+    older = [message for i in range(60) for message in (Message("user", f"Number {i}?"), Message("assistant", f"Answer {i}."))]
+    long = GenerationRequest((Message("system", "My dog is called Rex."), *older, Message("user", "What is my dog called?")), "What is my dog called?")
+    assert list(local.stream(long, NEVER))
+    monkeypatch.setattr(local._model, "generate", lambda input_ids, **rest: read.append(input_ids))
+    assert list(local.stream(long, NEVER)) == []
+    text = local._tokenizer.decode(read[0][0])
+    assert text.startswith("<|system|>My dog is called Rex.<|end|><|user|>Number")
+    assert text.endswith("<|assistant|>Answer 59.<|end|><|user|>What is my dog called?<|end|><|assistant|>")
+    assert "Number 0?" not in text
+    assert 400 < len(read[0][0]) <= 512 - 24
+
+
+def test_of_a_turn_longer_than_the_context_the_end_is_read(checkpoints: dict[str, Path]) -> None:
+    assert list(autopilot(checkpoints["chat"]).stream(GenerationRequest((*HELLO.messages, Message("user", "What is my dog called? " * 200)), "?"), NEVER))
     assert generating() == []
+
+
+def test_two_people_at_once_get_what_each_would_get_alone(checkpoints: dict[str, Path]) -> None:
+    local = autopilot(checkpoints["chat"])
+    other = GenerationRequest((Message("system", "You are LIC."), Message("user", "Tell me a story about a lighthouse")), "Tell me a story")
+    alone = [list(local.stream(request, NEVER)) for request in (HELLO, other)]
+    both = [local.stream(request, NEVER) for request in (HELLO, other)]
+    heard: list[list[str]] = [[], []]
+    for pieces in zip_longest(*both):
+        for one, piece in zip(heard, pieces, strict=True):
+            one.extend([piece] if piece is not None else [])
+    assert heard == alone
+
+
+THOUGHT = "\n<think>\nHm, the dog.\n</think>\n\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (f"{THOUGHT}Rex is a dog.", "Rex is a dog."),
+        (" Rex <think>s.", "Rex <think>s."),
+        ("\n<th", "<th"),
+        (" \n", ""),
+        (THOUGHT, ""),
+        ("<think>Hm", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_model_thinks_aloud_is_no_part_of_its_answer_wherever_the_pieces_are_cut(said: str, answer: str) -> None:
+    for size in range(1, len(said) + 2):
+        assert "".join(without_thoughts(said[at : at + size] for at in range(0, len(said), size))) == answer
 
 
 def test_more_tokens_than_the_context_holds_are_not_asked_for(checkpoints: dict[str, Path]) -> None:
@@ -226,6 +330,15 @@ def test_a_model_that_fails_says_so_and_leaves_no_thread(checkpoints: dict[str, 
     with pytest.raises(AutopilotError, match="'chat' failed while it generated"):
         list(LocalAutopilot("chat", model, tokenizer, 8).stream(HELLO, NEVER))
     assert generating() == []
+
+
+def test_the_proposals_generation_says_when_a_prompt_is_too_long_and_fills_the_rest_of_the_context(checkpoints: dict[str, Path]) -> None:
+    model, tokenizer = create_autopilot_system(str(checkpoints["little room"]))
+    known = SimpleNamespace(domain_knowledge={"dogs": "Your dog is called Rex."}, emotional_states={}, individual_experiences={})
+    proposed = AutopilotWithMentalProcess(model, tokenizer, known)
+    assert len(tokenizer(proposed.generate_text("My dog", "dogs", max_new_tokens=500))["input_ids"]) > 50
+    with pytest.raises(AutopilotError, match=r"have \d+ tokens, but the model reads 64: shorten them"):
+        proposed.generate_text("My dog is called Rex. " * 40, "dogs")
 
 
 # In a conversation ---------------------------------------------------------------------------------------------------
