@@ -1,40 +1,37 @@
-"""Questions become statements and statements become questions: the rules of English word order that a lesson needs."""
+"""A question and its answer become one statement in the words of the question; where that would be no English, both stand side by side."""
 
 import re
-from typing import cast
+from collections.abc import Sequence
 
-from lic.language import key, lower_first, sentence, upper_first, words
+from lic.language import key, sentence, upper_first
+from lic.lessons.answers import lacks_article, placed
+from lic.lessons.asked import Asked, adverbs_start, be_end, inflected, taken_apart
+from lic.lessons.asking import question_from
+from lic.lessons.grammar import AUXILIARIES, BE, DETERMINERS, DO, HAVE, NUMERALS, OBJECTS, PREPOSITIONS, SUBORDINATORS, is_name, is_plural, lowered, positive
+from lic.lessons.morphology import base_of, is_plural_noun, readings
+from lic.lessons.phrases import is_clause, main_verb, phrase_end
+from lic.lessons.times import is_frequency
 
-_BE = ("is", "are", "was", "were", "am")
-_MODALS = ("can", "could", "will", "would", "should", "must", "may", "might")
-_DO = ("do", "does", "did")
-_HAVE = ("has", "have", "had")
-_AUX = (*_BE, *_MODALS, *_DO, *_HAVE)
-_CONTRACTED = re.compile(r"^(what|who|where|when|how|why)(?:['’]s|s)\b", re.IGNORECASE)
+__all__ = ["plain_question", "question_from", "statement_from"]
+
+_CONTRACTED = re.compile(r"^(what|who|where|when|how|why)(?:['’]?(s|re)|['’](ll|d))\b", re.IGNORECASE)
+_CONTRACTION = {"s": "is", "re": "are", "ll": "will", "d": "did"}
 _OPENING = re.compile(
-    r"^(?:(?:hey|hi|hello|lic|please|pls|so|and|but|ok|okay|well|um|tell me|remind me|do (?:you|u) (?:know|remember)|can you tell me|"
-    r"could you tell me|i wonder|any idea|any clue|quick question)\b[\s,:;.!-]*)+",
+    r"^(?:(?:hey|hi|hello|lic|please|pls|so|and|but|ok|okay|well|um|oh)\b[\s,:;.!-]*)+(?=.)|\s*(?:,\s*(?:lic|please|pls)|\s(?:again|please|pls))$",
     re.IGNORECASE,
 )
-_WH = re.compile(
-    r"^(?P<wh>(?:in |at |on |from |to |with |for |of |by )?(?:what|which|whose|who|whom|where|when|why|how))\b(?P<rest>.*)$",
-    re.IGNORECASE | re.DOTALL,
+_QUESTION_WORDS = rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?(?:what|which|whose|who|whom|where|when|why|how)"
+_QUESTION_WORD = re.compile(rf"{_QUESTION_WORDS}(?:s|re|['’]\w+)?\b", re.IGNORECASE)
+# What is said before an indirect question: to somebody ("do you know", "tell me"), or of oneself ("I wonder").
+_TO_SOMEBODY = re.compile(
+    rf"^(?:[^?]*?\b(?:you|u|me|us|anyone|anybody)\b|i|any)\b[^?]*?[\s,:](?=(?:{_QUESTION_WORDS}|whats|wheres|whos|if|whether)\b.)", re.IGNORECASE
 )
-_PREPOSITIONS = ("in", "at", "on", "to", "from", "near", "under", "behind", "by", "with", "for", "since", "until", "of", "about", "as", "into", "over", "next")
-# Past forms that do not end in -ed, of verbs that people ask about (base form to past form).
-_PAST: dict[str, str] = dict(
-    cast(tuple[str, str], tuple(pair.split(":")))
-    for pair in """
-    be:was become:became begin:began bite:bit blow:blew break:broke bring:brought build:built buy:bought catch:caught choose:chose
-    come:came cost:cost cut:cut die:died dig:dug do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed feel:felt
-    fight:fought find:found fly:flew forget:forgot get:got give:gave go:went grow:grew hang:hung have:had hear:heard hide:hid hit:hit
-    hold:held hurt:hurt keep:kept know:knew lead:led learn:learned leave:left lend:lent let:let lie:lay lose:lost make:made mean:meant
-    meet:met pay:paid put:put read:read ride:rode ring:rang rise:rose run:ran say:said see:saw sell:sold send:sent set:set shoot:shot
-    shut:shut sing:sang sink:sank sit:sat sleep:slept speak:spoke spend:spent stand:stood steal:stole swim:swam take:took teach:taught
-    tell:told think:thought throw:threw understand:understood wake:woke wear:wore win:won write:wrote
-    """.split()
-)
-_BASE = {past: base for base, past in _PAST.items()}
+# The end of a sentence inside an answer; "Dr." and "St." end none.
+_SENTENCES = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])[.!?…]\s+\S")
+_YES = frozenset("yes yeah yep yup sure correct right true".split())
+_NO = frozenset("no nope nah".split())
+# Words that only questions and denials have, and what a plain statement says.
+_AFFIRMED = {"any": "some", "anything": "something", "anyone": "someone", "anybody": "somebody", "anywhere": "somewhere", "ever": "", "yet": "already"}
 
 
 def statement_from(question: str, answer: str) -> str:
@@ -44,272 +41,154 @@ def statement_from(question: str, answer: str) -> str:
     'The capital of Mongolia is Ulaanbaatar.'
     >>> statement_from("where does my sister work", "at the harbour")
     'My sister works at the harbour.'
+    >>> statement_from("Where does my sister work?", "ask her")
+    'Where does my sister work? Ask her.'
     """
     asked = plain_question(question)
-    answer = answer.strip().rstrip(".!").strip()
-    match = _WH.match(asked)
-    if match is None:
-        return _from_yes_no(asked, answer)
-    made = _from_wh(match.group("wh").lower(), match.group("rest").split(), answer)
-    return sentence(made) if made else f"{upper_first(asked)}? {sentence(answer)}"
+    answer = answer.strip()
+    bare = answer.rstrip(".! ")
+    said = key(bare)
+    made = _yes_no(_opened(question), asked, said in _YES) if said in _YES | _NO else _whole(asked, bare)
+    if made:
+        return sentence(made)
+    parts = taken_apart(asked)
+    # An indirect question stands only behind what it depends on: "Do you know where my key is?"
+    shown = asked if parts is None or parts.direct else _opened(question)
+    return f"{upper_first(shown)}? {sentence(answer)}".strip()
 
 
 def plain_question(question: str) -> str:
     """A question without its opening, its contraction and its mark."""
-    asked = _OPENING.sub("", question.strip().rstrip("?!. ")).strip()
-    return _CONTRACTED.sub(lambda match: f"{match.group(1)} is", asked)
+    asked = _opened(question)
+    if not _QUESTION_WORD.match(asked):
+        asked = _TO_SOMEBODY.sub("", asked)
+    return _CONTRACTED.sub(lambda match: f"{match.group(1)} {_CONTRACTION[(match.group(2) or match.group(3)).lower()]}", asked)
 
 
-def _from_wh(wh: str, rest: list[str], answer: str) -> str | None:
-    lower = [word.lower() for word in rest]
-    at = next((i for i, word in enumerate(lower) if word in _AUX), None)
-    if at is None:
-        # "Who wrote Hamlet": the answer is the subject.
-        return f"{answer} {' '.join(rest)}" if wh in ("who", "what") and rest else None
-    asked_noun, auxiliary, after = rest[:at], lower[at], rest[at + 1 :]
-    if not after:
+def _opened(question: str) -> str:
+    return _OPENING.sub("", question.strip().rstrip("?!. ")).strip()
+
+
+def _whole(asked: str, answer: str) -> str | None:
+    """The statement that a question with a question word becomes; None where there is no grammatical one."""
+    if not answer or _SENTENCES.search(answer) or answer.endswith("?"):
         return None
-    if auxiliary in _DO:
-        return _with_do(wh, asked_noun, auxiliary, after, answer)
-    subject, remainder = _split_subject(after)
-    value = _placed(wh, asked_noun, remainder, answer)
-    if auxiliary in _BE and not remainder:
-        return f"{' '.join(subject)} {auxiliary} {_with_unit(wh, asked_noun, answer)}"
-    if auxiliary in _BE and wh in ("who", "what", "which") and not _is_predicate(remainder):
-        return f"{' '.join(after)} {auxiliary} {answer}"
-    return f"{' '.join(subject)} {auxiliary} {' '.join(remainder)} {value}"
-
-
-def _with_unit(wh: str, asked_noun: list[str], answer: str) -> str:
-    if wh == "how" and asked_noun and asked_noun[0].lower() == "old" and answer.isdigit():
-        return f"{answer} years old"
-    if wh == "how" and asked_noun and re.fullmatch(r"[\d.,]+ ?[a-z]{1,12}", answer) and asked_noun[0].lower() in ("tall", "long", "deep", "wide", "high"):
-        return f"{answer} {asked_noun[0].lower()}"
-    return answer
-
-
-def _with_do(wh: str, asked_noun: list[str], auxiliary: str, after: list[str], answer: str) -> str | None:
-    subject, remainder = _split_subject(after)
-    if not remainder:
-        subject, remainder = after[:-1], after[-1:]
-    if not subject:
+    parts = taken_apart(asked)
+    if parts is None:
+        return _named(asked, answer)
+    if is_clause(answer) and parts.wh != "why" and lowered(answer.split())[0] not in SUBORDINATORS:
         return None
-    verb = _inflected(remainder[0], auxiliary)
-    value = _placed(wh, asked_noun, remainder, answer)
-    if wh == "how" and asked_noun and asked_noun[0].lower() in ("many", "much") and asked_noun[1:] and len(answer.split()) == 1:
-        value = f"{answer} {' '.join(asked_noun[1:])}"
-    tail = " ".join(remainder[1:])
-    # "What time does the shop open on Monday" keeps its rest behind the answer, "what is he allergic to" before it.
-    if tail and key(remainder[-1]) not in _PREPOSITIONS and wh != "how":
-        return (
-            f"{' '.join(subject)} {verb} {value} {tail}" if wh in ("what", "which", "who") and not asked_noun else f"{' '.join(subject)} {verb} {tail} {value}"
-        )
-    return " ".join(filter(None, (" ".join(subject), verb, tail, value)))
+    if parts.subject_asked:
+        return _as_subject(parts, answer)
+    if parts.noun.lower() == "often" and is_frequency(answer):
+        verb_last = parts.verb == "be" or lowered([parts.finite])[0] in AUXILIARIES
+        return _joined(parts.subject, *((parts.finite, answer) if verb_last else (answer, parts.finite)), *parts.rest)
+    found = placed(parts, answer)
+    if found is None:
+        return None
+    left, value, after = found
+    before = [*parts.finite.split(), *left]
+    if base_of(before[-1], "VB", "VBZ", "VBD", "VBG", "VBN") == "do" and parts.wh == "what" and not parts.noun:
+        return _doing(parts, before, after, value)
+    return _joined(parts.subject, *before, value, *after)
 
 
-def _placed(wh: str, asked_noun: list[str], remainder: list[str], answer: str) -> str:
-    """The answer with the preposition that its place needs, unless it brought one."""
-    first = key(answer).split(" ")[0]
-    if first in _PREPOSITIONS or (remainder and remainder[-1].lower() in _PREPOSITIONS):
-        return answer
-    if wh.split(maxsplit=1)[0] in ("in", "at", "on", "from", "to", "with", "for", "of", "by"):
-        return f"{wh.split(maxsplit=1)[0]} {answer}"
-    if wh == "where" and first not in ("here", "there", "home", "abroad", "nowhere", "downstairs", "upstairs"):
-        return f"in {answer}" if answer[:1].isupper() else f"at {answer}"
-    if wh == "when" and re.fullmatch(r"(1[0-9]|20)\d\d", answer):
-        return f"in {answer}"
-    if (wh == "when" or asked_noun[:1] == ["time"]) and re.match(r"\d{1,2}([:.]\d\d)?( ?[ap]m)?$", answer):
-        return f"at {answer}"
-    if wh == "when" and re.match(r"(mon|tues|wednes|thurs|fri|satur|sun)day", answer, re.IGNORECASE):
-        return f"on {answer}"
-    return answer
+def _joined(*pieces: str) -> str:
+    return " ".join(piece for piece in pieces if piece)
 
 
-def _split_subject(after: list[str]) -> tuple[list[str], list[str]]:
-    """The subject at the start of a clause and what follows it: a pronoun, a name, or a noun phrase with its possessors."""
-    lower = [word.lower() for word in after]
-    if lower[0] in ("i", "you", "he", "she", "it", "we", "they", "this", "that", "there"):
-        return after[:1], after[1:]
-    i = 0
-    while i < len(after):
-        word = lower[i]
-        if word in _DETERMINERS or word.endswith(("'s", "’s", "s'", "s’")):
-            i += 1
-            continue
-        if after[i][:1].isupper():
-            while i + 1 < len(after) and (after[i + 1][:1].isupper() or after[i + 1] in ("of", "de", "van", "von", "and", "the")):
-                i += 1
-        i += 1
-        if i < len(after) and lower[i] in ("of", "for", "at", "in", "from", "on") and i + 1 < len(after):
-            i += 1
-            continue
-        break
-    while i < len(after) and not _can_begin_predicate(lower[i]) and i + 1 < len(after):
-        i += 1
-    return (after[:i], after[i:]) if i < len(after) and _can_begin_predicate(lower[i]) else (after, [])
+def _named(asked: str, answer: str) -> str | None:
+    """What was asked for without a verb, if it is something that somebody has: "my dog's name?"."""
+    words = asked.split()
+    owned = any(re.search(r"['’]s?$", word) for word in words[:-1]) or " of " in asked
+    return f"{asked} is {answer}" if owned and phrase_end(words) == len(words) and not is_plural(asked) and not is_clause(answer) else None
 
 
-_DETERMINERS = frozenset(
-    """
-    the a an my your his her its our their this that these those all both every some
-    """.split()
-)
-_PARTICIPLES = frozenset(
-    """
-    called named born made found based located written painted built known kept parked hidden allergic afraid scared married related
-    from stored buried held spoken due open closed composed invented discovered founded directed owned used sold served played
-    celebrated spelled spelt
-    """.split()
-)
+def _as_subject(parts: Asked, answer: str) -> str | None:
+    found = placed(parts, answer)
+    verb_at = main_verb(answer.split(), "VBD", "VBZ") if parts.wh == "what" else None
+    if verb_at and not is_plural_noun(answer.split()[verb_at]):
+        return None  # It may be a sentence of its own: "the wall fell".
+    if found is None or lowered(answer.split())[0] in OBJECTS or lowered(answer.split())[0] in PREPOSITIONS:
+        return None
+    return _joined(found[1], _agreeing(parts, answer), *found[2])
 
 
-def _can_begin_predicate(word: str) -> bool:
-    return word in _PARTICIPLES or word in _PREPOSITIONS or word.endswith(("ed", "ing")) or word in _BASE or word in _PAST or word in _COMMON_VERBS
+def _agreeing(parts: Asked, subject: str) -> str:
+    """The finite verb of a question for the subject, in the person and number of its answer."""
+    finite, low = parts.finite, parts.finite.lower()
+    stem, negation = (low[:-3], "n't") if low.endswith("n't") else (low, "")
+    if parts.noun:
+        return finite
+    first = subject.lower() == "i"
+    if is_plural(subject) or first:
+        plural = {"is": "am" if first else "are", "was": "was" if first else "were", "has": "have", "does": "do"}
+        if stem in plural:
+            return "am not" if first and low == "isn't" else plural[stem] + negation
+        return base_of(low, "VBZ") or finite
+    return {"are": "is", "were": "was"}.get(stem, stem) + negation if stem in ("are", "were") else finite
 
 
-_COMMON_VERBS = frozenset(
-    """
-    live work play like love hate want need study open close start end weigh belong sound smell taste look arrive depart happen use
-    own call speak stay walk prefer cook grow study support believe collect visit celebrate train produce sell serve enjoy move finish
-    park return marry weigh
-    """.split()
-)
+def _doing(parts: Asked, before: list[str], after: Sequence[str], value: str) -> str | None:
+    """What somebody does: a verb of the answer takes the place of "do", an occupation that of the verb, a noun stays its object."""
+    words = value.split()
+    first, tags = words[0].lower(), readings(words[0].lower())
+    form = {"do": {"VB"}, "does": {"VBZ"}, "did": {"VBD"}, "doing": {"VBG"}, "done": {"VBN"}}.get(before[-1].lower(), set[str]())
+    if tags & form and ("NN" not in tags or len(words) > 1 or "VBG" in form):
+        return _joined(parts.subject, *before[:-1], value, *after)
+    if len(before) == 1 and before[0] in ("do", "does") and _joined(*after).lower() in ("", "for a living", "for work"):
+        be = "am" if parts.subject.lower() == "i" else "is" if before[0] == "does" else "are"
+        return _joined(parts.subject, be, value) if first in ("a", "an") else None
+    return None if lacks_article(value) or (tags & {"VB", "VBZ", "VBD"} and not tags & {"NN", "NNS"}) else _joined(parts.subject, *before, value, *after)
 
 
-def _is_predicate(remainder: list[str]) -> bool:
-    return bool(remainder) and (remainder[0].lower() in _PARTICIPLES or remainder[0].lower().endswith(("ed", "ing")))
+def _yes_no(opened: str, asked: str, yes: bool) -> str | None:
+    """The statement that a question with a yes or a no becomes."""
+    words = opened.split()
+    if _QUESTION_WORD.match(asked) or len(words) < 2:
+        return None
+    if lowered(asked.split())[0] in ("if", "whether"):
+        return " ".join(asked.split()[1:]) if yes else None
+    auxiliary = positive(words[0])
+    found = _subject_of(auxiliary, words[1:]) if auxiliary in AUXILIARIES else None
+    if found is None:
+        return None
+    subject, rest = found
+    auxiliary = "am" if auxiliary == "are" and lowered(subject) == ["i"] else auxiliary
+    return _affirmed(subject, auxiliary, rest) if yes else _denied(subject, auxiliary, rest)
 
 
-def _from_yes_no(asked: str, answer: str) -> str:
-    lower = asked.lower().split()
-    said = key(answer)
-    yes, no = said.split(" ")[0] in ("yes", "yeah", "yep", "sure", "correct"), said.split(" ")[0] in ("no", "nope", "nah")
-    if not lower or lower[0] not in _AUX or not (yes or no):
-        return f"{upper_first(asked)}? {sentence(answer)}"
-    subject, remainder = _split_subject(asked.split()[1:])
-    if not remainder:
-        subject, remainder = asked.split()[1:2], asked.split()[2:]
-    if lower[0] in _DO and yes and remainder:
-        return sentence(" ".join((*subject, _inflected(remainder[0], lower[0]), *remainder[1:])))
-    return sentence(" ".join((*subject, lower[0], *(("not",) if no else ()), *remainder)))
+def _affirmed(subject: list[str], auxiliary: str, rest: list[str]) -> str:
+    subject, rest = [[_AFFIRMED.get(word.lower(), word) for word in words] for words in (subject, rest)]
+    if auxiliary not in DO:
+        return _joined(*subject, auxiliary, *rest)
+    at = (main_verb(["it", *rest], "VB") or 1) - 1
+    return _joined(*subject, *rest[:at], inflected(rest[at], auxiliary), *rest[at + 1 :])
 
 
-def _inflected(verb: str, auxiliary: str) -> str:
-    verb = verb.lower()
-    if auxiliary == "do":
-        return verb
-    if auxiliary == "does":
-        return third_person(verb)
-    if verb in _PAST:
-        return _PAST[verb]
-    if verb.endswith("e"):
-        return f"{verb}d"
-    return f"{verb[:-1]}ied" if re.search(r"[^aeiou]y$", verb) else f"{verb}ed"
+def _denied(subject: list[str], auxiliary: str, rest: list[str]) -> str | None:
+    if lowered(subject)[0] in _AFFIRMED:
+        return None
+    first = lowered(rest)[0]
+    if first == "ever" and rest[1:]:
+        verb = inflected(rest[1], auxiliary) if auxiliary in DO else rest[1]
+        return _joined(*subject, *(("never",) if auxiliary in DO else (auxiliary, "never")), verb, *rest[2:])
+    if lowered(subject) == ["there"] and first not in (DETERMINERS - {"a", "an"}) | NUMERALS:
+        return _joined(*subject, auxiliary, "no", *(rest[1:] if first in ("a", "an") else rest))
+    return _joined(*subject, "cannot" if auxiliary == "can" else f"{auxiliary} not", *rest)
 
 
-def third_person(verb: str) -> str:
-    """The form of a verb after he, she or it."""
-    if verb == "have":
-        return "has"
-    if re.search(r"(s|sh|ch|x|z|o)$", verb):
-        return f"{verb}es"
-    return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
+def _subject_of(auxiliary: str, after: list[str]) -> tuple[list[str], list[str]] | None:
+    """The subject of a yes-or-no question and its predicate."""
+    if auxiliary in BE:
+        at = be_end(after)
+        at = at if at < len(after) else len(after) - 1 if _ends_with_predicate(after) else 0
+    else:
+        verb_at = main_verb(after, "VBN" if auxiliary in HAVE else "VB")
+        at = adverbs_start(after, verb_at) if verb_at else phrase_end(after) if auxiliary in HAVE else 0
+    return (after[:at], after[at:]) if 0 < at < len(after) else None
 
 
-def base_form(verb: str) -> tuple[str, str]:
-    """The base form of a finite verb and the form of "do" that asks for it."""
-    low = verb.lower()
-    if low in _BASE:
-        return _BASE[low], "did"
-    if low in ("has", "does"):
-        return {"has": "have", "does": "do"}[low], "does"
-    if low.endswith("ied"):
-        return f"{low[:-3]}y", "did"
-    if low.endswith("ed") and len(low) > 4:
-        stem = low[:-2]
-        return (stem if stem.endswith(("ss", "ll", "k", "t", "n", "r", "w", "y", "sh", "ch", "x")) else f"{stem}e"), "did"
-    if low.endswith("ies") and len(low) > 4:
-        return f"{low[:-3]}y", "does"
-    if re.search(r"(sses|shes|ches|xes|zes|oes)$", low):
-        return low[:-2], "does"
-    if low.endswith("s") and not low.endswith("ss"):
-        return low[:-1], "does"
-    return low, "do"
-
-
-def question_from(subject: str, relation: str, value: str, attribute: bool) -> str:
-    """The question that a fact answers, in the person's own words and persons.
-
-    `attribute` says that the relation is a noun which the subject has (my dog's name), not a verb.
-
-    >>> question_from("my dog", "name", "Rex", attribute=True)
-    "What is my dog's name?"
-    >>> question_from("my sister", "works at", "the harbour", attribute=False)
-    'Where does my sister work?'
-    """
-    subject = lower_first(subject.strip()) or "it"
-    low = relation.lower().replace("’", "'").strip(" '")
-    if attribute and low:
-        return f"What is {_possessive(subject)} {relation}?"
-    parts = low.split()
-    place = bool(parts) and parts[-1] in ("in", "at", "near", "on", "under", "behind", "from") and (value[:1].isupper() or parts[-1] != "on")
-    if not parts or (len(parts) == 1 and parts[0] in (*_BE, "m", "re", "s", "'m", "'re", "'s")):
-        return f"{'Who' if _is_name(subject) else 'What'} {_be_for(subject, parts)} {subject}?"
-    if (
-        parts[0] in (*_BE, "m", "re", "s")
-        or parts[0] in (*_MODALS, "won't", "can't")
-        or (parts[0] in _HAVE and len(parts) > 1 and parts[1].endswith(("ed", "en", "n")))
-    ):
-        auxiliary = _be_for(subject, parts[:1]) if parts[0] in (*_BE, "m", "re", "s") else parts[0]
-        wh, rest = _wh_and_rest(parts[1:], value, place)
-        return f"{wh} {auxiliary} {subject} {' '.join(rest)}".rstrip() + "?"
-    if parts[1:2] == ["by"]:
-        return f"What was {subject} {low}?"
-    base, do = base_form(parts[0])
-    wh, rest = _wh_and_rest(parts[1:], value, place)
-    return f"{wh} {do} {subject} {' '.join((base, *rest))}?"
-
-
-def _wh_and_rest(rest: list[str], value: str, place: bool) -> tuple[str, list[str]]:
-    if rest and rest[-1] in ("in", "on", "at", "since") and (re.search(r"\d", value) or (words(value)[:1] and _is_time(words(value)[0]))):
-        return "When", rest[:-1]
-    if place and rest and rest[-1] in ("in", "at", "near", "on", "under", "behind"):
-        return "Where", rest[:-1]
-    return "What", rest
-
-
-def _is_time(word: str) -> bool:
-    return word in (
-        """
-    january february march april may june july august september october november december monday tuesday wednesday thursday friday
-    saturday sunday
-    """.split()
-    )
-
-
-def _is_name(subject: str) -> bool:
-    return (subject[:1].isupper() and len(subject.split()) <= 3) or subject.split(maxsplit=1)[0] in ("he", "she", "who")
-
-
-def _be_for(subject: str, parts: list[str]) -> str:
-    if parts and parts[0] in ("was", "were"):
-        return parts[0]
-    low = subject.lower()
-    if low == "i":
-        return "am"
-    if parts and parts[0] in ("is", "are"):
-        return parts[0]
-    return "are" if low in ("we", "you", "they") else "is"
-
-
-def _possessive(subject: str) -> str:
-    low = subject.lower()
-    if low in ("i", "my"):
-        return "my"
-    if low in ("we", "our"):
-        return "our"
-    if low in ("you", "your"):
-        return "your"
-    if low in ("his", "her", "its", "their"):
-        return low
-    return f"{subject}'" if subject.endswith("s") and not subject.endswith("ss") else f"{subject}'s"
+def _ends_with_predicate(after: list[str]) -> bool:
+    last = after[-1]
+    return len(after) > 1 and (is_name(last) or last.isdigit() or bool(readings(last.lower()) & {"JJ", "JJR", "VBN", "VBG", "RB"}))
