@@ -28,7 +28,7 @@ INSTALL = "apt-get install -y chromium fonts-dejavu-core fonts-noto-color-emoji"
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ROOT = Path(__file__).parent.parent
-WAIT = 20_000
+WAIT = 40_000  # ms; two busy cores may need it
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason=f"there is no chromium: {INSTALL}")
 expect.set_options(timeout=WAIT)
@@ -67,7 +67,7 @@ def serving(home: Path, **environment: str) -> Iterator[Served]:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, text=True)
     served = Served(home, port, process)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not answers(served.url):
             assert process.poll() is None, (home / "app.log").read_text()
             assert time.monotonic() < deadline, "the page did not come"
@@ -268,8 +268,10 @@ def test_why_says_who_told_it_and_forget_asks_once_and_then_removes_it(chat: Cha
     chat.press("Yes, forget it")
     expect(chat.replies.last).to_contain_text("Forgotten:")
     assert many.count("entries") == entries
+    expect(chat.page.locator("#conversation-list")).not_to_contain_text("Rex")
+    assert "Rex" not in chat.page.locator("body").inner_text(), "nothing of it is shown any more"
     chat.open()
-    assert "Rex" not in chat.page.locator("#chat").inner_text()
+    assert "Rex" not in chat.page.locator("body").inner_text()
 
 
 def test_i_was_not_teaching_takes_it_back_and_teaches_the_gate(chat: Chat, many: Served) -> None:

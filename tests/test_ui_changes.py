@@ -1,6 +1,7 @@
 """What the buttons below a reply and the Mental Process tab change: in one step, everywhere, and only the person's own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from lic.factory import Lic
 from lic.mental_process.entries import Entries
 from lic.types import Entry
 from lic.ui import buttons, datasets, memory
-from lic.ui.correcting import correct
+from lic.ui.correcting import correct, corrected
 from tests.conftest import Talk
 
 
@@ -59,9 +60,40 @@ def test_taking_a_turn_back_after_its_undo_undoes_nothing_else(lic: Lic, talk: C
 def test_a_correction_begins_with_the_statement_up_to_its_value(lic: Lic, talk: Callable[..., Talk]) -> None:
     ana = talk()
     ana.say("My dog is called Rex")
-    assert buttons.correction_start(lic, ana.conversation.history()[0]) == "Actually, my dog is called "
+    begun = buttons.correction(lic, ana.conversation.history()[0])
+    assert (begun.start, begun.entry) == ("Actually, my dog is called ", entries(lic)[0].id)
+    assert begun.goes_on_in("Actually, my dog is called Max")
+    assert not begun.goes_on_in("Actually, my dog is called ")
+    assert not begun.goes_on_in("What is the capital of Mongolia?")
     ana.say("hello")
-    assert buttons.correction_start(lic, ana.conversation.history()[1]) == "Actually, "
+    begun = buttons.correction(lic, ana.conversation.history()[1])
+    assert begun.start == "Actually, "
+    assert not begun.goes_on_in("Actually, my dog is called Max")
+
+
+def test_what_somebody_else_shared_begins_no_correction_of_their_entry(lic: Lic, talk: Callable[..., Talk]) -> None:
+    talk("ben").say("The office wifi is called Heron")
+    share(lic, "ben", entries(lic, "ben")[0].id)
+    ana = talk()
+    ana.say("What is the office wifi called?")
+    assert ana.replies[0].evidence
+    assert buttons.correction(lic, ana.conversation.history()[0]).entry is None
+
+
+def test_a_correction_that_the_page_began_is_a_turn_of_the_conversation_and_changes_that_entry(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My dog is called Rex")
+    ana.say("My cat is called Tom")
+    begun = buttons.correction(lic, ana.conversation.history()[0])
+    text = begun.start + "Max"
+    turn = replace(ana.turns[1], id="corrected", text=text)
+    assert begun.entry is not None
+    reply = corrected(lic, turn, begun.entry, buttons.Correction.wording(text))
+    assert reply.text == "Updated: your dog is called Max (until now: Rex)."
+    assert reply.options == ("undo",)
+    assert [said.turn.text for said in ana.conversation.history()] == ["My dog is called Rex", "My cat is called Tom", text]
+    assert [said.reply.text for said in ana.conversation.history()][2] == reply.text
+    assert {entry.text for entry in entries(lic)} == {"My dog is called Max.", "My cat is called Tom."}
 
 
 def test_forgetting_what_a_reply_stands_on_removes_it_everywhere(lic: Lic, talk: Callable[..., Talk]) -> None:
@@ -70,7 +102,7 @@ def test_forgetting_what_a_reply_stands_on_removes_it_everywhere(lic: Lic, talk:
     ana.say("What's my dog's name?")
     asked = ana.conversation.history()[1]
     assert "Your dog is called Rex." in buttons.confirm_forgetting(lic, asked)
-    assert buttons.forget(lic, asked).startswith("Forgotten: your dog is called Rex (1 entry, 1 dataset row")
+    assert buttons.forget(lic, asked).startswith("Forgotten: your dog is called … (1 entry, 1 dataset row")
     assert entries(lic) == []
     assert rows(lic, "question_answering") == []
     assert "Rex" not in str([said.reply for said in ana.conversation.history()])
@@ -143,11 +175,22 @@ def test_what_another_person_shared_can_be_seen_but_neither_corrected_nor_traced
 
 
 def test_the_search_of_the_tab_finds_by_words_and_meaning_and_leaves_out_what_is_unlike(lic: Lic, talk: Callable[..., Talk]) -> None:
-    ana = talk()
-    for text in ("My dog is called Rex", "The capital of Mongolia is Ulaanbaatar", "I like my tea without sugar"):
-        ana.say(text)
-    assert [entry.text for entry in memory.search(lic, "ana", "Ulaanbaatar", None)] == ["The capital of Mongolia is Ulaanbaatar."]
-    assert "My dog is called Rex." in [entry.text for entry in memory.search(lic, "ana", "puppy", None)]
+    dog, capital, tea, wifi = "My dog is called Rex", "The capital of Mongolia is Ulaanbaatar", "I like my tea without sugar", "The office wifi is called Heron"
+    for text in (dog, capital, tea, wifi):
+        talk(conversation=text).say(text)
+    found = {
+        query: [entry.text for entry in memory.search(lic, "ana", query, None)]
+        for query in ("Ulaanbaatar", "mongol", "puppy", "something to drink", "network", "Rex", "football")
+    }
+    assert found == {
+        "Ulaanbaatar": [f"{capital}."],
+        "mongol": [f"{capital}."],
+        "puppy": [f"{dog}."],
+        "something to drink": [f"{tea}."],
+        "network": [f"{wifi}."],
+        "Rex": [f"{dog}."],
+        "football": [],
+    }
     assert memory.search(lic, "ana", "Ulaanbaatar", "emotional_states") == []
 
 
@@ -164,6 +207,15 @@ def test_a_tasks_rows_begin_with_what_was_taught_and_name_their_source(lic: Lic,
     assert len(lines) == datasets.ROWS
     assert lines[0][-1] == "came with LIC"
     assert lines[0][0].startswith("user: ")
+
+
+def test_a_column_is_as_wide_as_its_cells_have_to_say_and_all_of_them_fill_the_table() -> None:
+    lines = [["My dog is called Rex, and he is four years old", "", "fact", "came with LIC"]]
+    text, previous, act, source = (float(width.removesuffix("%")) for width in datasets.widths(["text", "previous", "act", "source"], lines))
+    assert text > 2 * previous
+    assert min(previous, act, source) > 10
+    assert 99.9 < text + previous + act + source <= 100
+    assert datasets.widths(["text"], []) == ["100.0%"]
 
 
 def test_an_export_without_rows_says_so_and_leaves_no_file(lic: Lic) -> None:

@@ -1,6 +1,7 @@
 """What the chatbot is given to draw: texts that HTML reads as text, folds, buttons, and turns found by id."""
 
 import html
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lic.language import FORGOTTEN
 from lic.transcript import Said
 from lic.types import Change, Evidence, Intent, Reply, Turn
 from lic.ui.chat import details, lic_says, messages_of, option_of, person_says, reply_messages, shown, summary, title_of, turn_at, unshown
@@ -134,11 +136,17 @@ def test_a_forgotten_reply_has_neither_fold_nor_buttons() -> None:
     assert messages[-1]["options"] == []
 
 
+def test_a_reply_whose_words_are_forgotten_tells_nothing_of_them_below_a_question_that_stays() -> None:
+    messages = messages_of([said(replace(ANSWERED, text=FORGOTTEN), "What's my dog's name?")])
+    assert [message["content"][0]["text"] for message in messages] == ["What's my dog's name?", FORGOTTEN]
+    assert messages[-1]["options"] == []
+
+
 def test_the_fold_says_what_was_recognized_taken_and_changed() -> None:
     learned = details(LEARNED).split("\n")
-    assert learned[0] == "Recognized: experience 98%; the person is teaching: 99%"
+    assert learned[0] == "Recognized: experience 98%; you are teaching: 99%"
     assert "Mental Process: added to individual_experiences/dog “My dog is called Rex.”" in learned
-    assert "dataset: added to question_answering “question: What is my dog called?; answer: My dog is called Rex.”" in learned
+    assert "Dataset: added to question_answering “question: What is my dog called? · answer: My dog is called Rex.”" in learned
     assert learned[-1] == "Time: 0.02 s"
     assert "Taken: “My dog is called Rex.” (93%)" in details(ANSWERED)
 
@@ -149,7 +157,7 @@ def test_the_fold_says_what_was_recognized_taken_and_changed() -> None:
         (ANSWERED, "question 97% · took 1 entry"),
         (Reply("t", "?", ASKS, abstained=True, asks="teach"), "question 97% · asked to be taught"),
         (Reply("t", "?", TEACHES, asks="confirm"), "experience 98% · asked before writing"),
-        (Reply("t", "Hi", ASKS), "question 97% · took and changed nothing"),
+        (Reply("t", "Hi", ASKS), "question 97% · nothing taken, nothing changed"),
         (Reply("t", "Undone.", ASKS, changes=LEARNED.changes[:1]), "question 97% · changed 1 entry"),
         (Reply("t", "Learned.", TEACHES, changes=LEARNED.changes[1:], receipt="r"), "experience 98% · learned 1 row"),
     ],

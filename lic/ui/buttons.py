@@ -1,17 +1,17 @@
 """What the buttons below a reply do; each changes what is known and the reply in one transaction, or nothing."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from lic import replies
 from lic.errors import NotFound
 from lic.factory import Lic
-from lic.language import lower_first
+from lic.language import clean, lower_first, turned
 from lic.mental_process.entries import Entries
 from lic.transcript import Said, Transcript
 from lic.types import Entry
-
-CORRECTS = "Actually, "
+from lic.ui.correcting import CORRECTS
 
 
 def undo(lic: Lic, said: Said) -> None:
@@ -26,9 +26,13 @@ def undo(lic: Lic, said: Said) -> None:
 
 def forget(lic: Lic, said: Said) -> str:
     """Forget the entries that a reply stands on, everywhere, and return the receipt in words. Raises NotFound."""
-    entries = _known(lic, said)
-    receipt = lic.manager.transact(lambda connection: lic.manager.forget(connection, said.turn.owner, entries, datetime.now(UTC)))
-    return replies.forgotten(receipt, "; ".join(replies.clause(entry.text) for entry in entries))
+    return forget_entries(lic, said.turn.owner, _known(lic, said))
+
+
+def forget_entries(lic: Lic, owner: str, entries: Sequence[Entry]) -> str:
+    """Forget a person's entries, everywhere, and return the receipt in words, which do not say again what is forgotten. Raises NotFound."""
+    receipt = lic.manager.transact(lambda connection: lic.manager.forget(connection, owner, entries, datetime.now(UTC)))
+    return replies.forgotten(receipt, "; ".join(_without_value(entry) for entry in entries))
 
 
 def confirm_forgetting(lic: Lic, said: Said) -> str:
@@ -43,15 +47,42 @@ def entries_of(lic: Lic, said: Said) -> list[Entry]:
         return Entries(connection, said.turn.owner).of_ids(list(dict.fromkeys(ids)))
 
 
-def correction_start(lic: Lic, said: Said) -> str:
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction that the page has begun for the person: the entry that it is for, and its first words."""
+
+    start: str
+    entry: str | None
+
+    def goes_on_in(self, text: str) -> bool:
+        """Whether a text is this correction, gone on with: then it is about this entry, and nothing has to be guessed."""
+        return self.entry is not None and text.startswith(self.start) and bool(text[len(self.start) :].strip())
+
+    @staticmethod
+    def wording(text: str) -> str:
+        """The new wording in a text that goes on with a correction."""
+        return clean(text.removeprefix(CORRECTS))
+
+
+def correction(lic: Lic, said: Said) -> Correction:
     """The beginning of a correction of what a reply says: its statement up to the value, for the person to go on."""
-    entries = entries_of(lic, said)
-    if not entries:
-        return CORRECTS
-    statement, value = entries[0].text.rstrip(".!"), entries[0].slots.value
-    if value and statement.lower().endswith(value.lower()) and len(value) < len(statement):
-        statement = statement[: -len(value)]
-    return f"{CORRECTS}{lower_first(statement)}"
+    own = [entry for entry in entries_of(lic, said) if entry.owner == said.turn.owner]
+    if not own:
+        return Correction(CORRECTS, None)
+    return Correction(f"{CORRECTS}{lower_first(_before_value(own[0]))}", own[0].id)
+
+
+def _before_value(entry: Entry) -> str:
+    """A statement without its value, where that stands at the end; else the whole of it."""
+    statement, value = entry.text.rstrip(".!"), entry.slots.value.rstrip(".!")
+    ends = value and statement.lower().endswith(value.lower()) and len(value) < len(statement)
+    return statement[: -len(value)] if ends else statement
+
+
+def _without_value(entry: Entry) -> str:
+    """What an entry was about, turned to the person: "your dog is called …"."""
+    before = _before_value(entry)
+    return f"{lower_first(turned(before))}…" if before.endswith(" ") else f"what you told me about {entry.topic}"
 
 
 def _known(lic: Lic, said: Said) -> list[Entry]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lic.language import FORGOTTEN
 from lic.transcript import Said
 from lic.types import Change, Intent, Reply
 
@@ -61,7 +62,7 @@ def messages_of(said: Iterable[Said]) -> list[Shown]:
 
 def reply_messages(reply: Reply, status: str = "said") -> list[Shown]:
     """A reply and, where it was not forgotten, the fold below it; the last of them carries the buttons."""
-    if status == "forgotten":
+    if status == "forgotten" or reply.text == FORGOTTEN:
         return [lic_says(reply.turn, reply.text)]
     options = [name for name in reply.options if name in LABELS]
     fold = lic_says(reply.turn, details(reply), options)
@@ -92,7 +93,7 @@ def summary(reply: Reply) -> str:
 
 def details(reply: Reply) -> str:
     """The fold's content: what was recognized, taken and changed, and the steps that led there, a line each."""
-    lines = [f"Recognized: {_sure(reply.intent)}; the person is teaching: {_percent(reply.intent.teaching_probability)}"]
+    lines = [f"Recognized: {_sure(reply.intent)}; you are teaching: {_percent(reply.intent.teaching_probability)}"]
     lines += [f"Taken: “{item.text}” ({_percent(item.score)})" for item in reply.evidence]
     lines += [_changed(change) for change in reply.changes]
     lines += [f"Step: {step}" for step in reply.trace]
@@ -125,15 +126,15 @@ def _outcome(reply: Reply) -> str:
         return f"took {_counted(len(reply.evidence), 'entry', 'entries')}"
     if reply.asks == "confirm":
         return "asked before writing"
-    return "asked to be taught" if reply.abstained else "took and changed nothing"
+    return "asked to be taught" if reply.abstained else "nothing taken, nothing changed"
 
 
 def _changed(change: Change) -> str:
-    what = "Mental Process" if change.target == "mental_process" else "dataset"
+    what = "Mental Process" if change.target == "mental_process" else "Dataset"
     where = f" {change.where}" if change.where else ""
     said = change.after if change.after is not None else change.before
     if isinstance(said, Mapping):
-        said = "; ".join(f"{name}: {value}" for name, value in said.items())  # pyright: ignore[reportUnknownVariableType]
+        said = " · ".join(f"{name}: {value}" for name, value in said.items())  # pyright: ignore[reportUnknownVariableType]
     return f"{what}: {_OPERATIONS[change.operation]}{where}" + (f" “{said}”" if said else "")
 
 

@@ -20,7 +20,7 @@ from lic.ui.warned import warn, warned
 
 WAKING_UP = "I'm waking up: my models are loading. Your message is safe, the answer comes in a moment …"
 STILL_ANSWERING = "One moment, I'm still answering."
-STAYS = "This reply stays: what it changed is not changed twice."
+STAYS = "This reply stays: what it changed would only be changed again. Undo takes it back."
 SAID_BY_BUTTON: Mapping[str, str] = {"why": "Why do you say that?", "yes": "Yes", "no": "No"}
 
 
@@ -32,6 +32,7 @@ class ChatTab:
         self._lock = threading.Lock()
         self._asked: dict[Seat, deque[Asked]] = defaultdict(deque)
         self._replies: dict[Seat, Reply] = {}
+        self._begun: dict[Seat, buttons.Correction] = {}
 
     def seat(self, browser: object, request: gr.Request) -> Seat:
         """Who speaks, and in which conversation."""
@@ -97,7 +98,8 @@ class ChatTab:
         with self._lock:
             reply = self._replies.pop(seat, None)
         if reply is None:
-            return gr.skip(), gr.skip(), gr.skip()
+            # A button was pressed that changes what was said: the list shows first words, which may be forgotten now.
+            return gr.skip(), gr.skip(), self._list(seat)
         # Read again, because forgetting also blanks earlier turns; only the new reply knows how long it took.
         said = [replace(item, reply=reply) if item.turn.id == reply.turn else item for item in self._talking.history(seat)]
         return messages_of(said), _box(), self._list(seat)
@@ -107,8 +109,10 @@ class ChatTab:
         self._talking.stop(self.seat(browser, request))
 
     def _said(self, seat: Seat, text: str) -> tuple[Any, ...]:
-        history, asked = self._history(seat), Asked(new_id(), text)
+        history = self._history(seat)
         with self._lock:
+            begun = self._begun.pop(seat, None)
+            asked = Asked(new_id(), text, begun.entry if begun and begun.goes_on_in(text) else None)
             self._asked[seat].append(asked)
         return [*history, person_says(asked.turn, text)], _box("", busy=True)
 
@@ -206,7 +210,8 @@ class ChatTab:
         note: list[Shown] = []
         box: Any = gr.skip()
         if name == "correct":
-            box = _box(buttons.correction_start(lic, said))
+            begun = self._begun[seat] = buttons.correction(lic, said)
+            box = _box(begun.start)
         elif name == "undo":
             buttons.undo(lic, said)
         elif name == "not_teaching":

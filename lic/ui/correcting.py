@@ -13,35 +13,52 @@ from lic.errors import DataError, NotFound, TurnError
 from lic.factory import Lic
 from lic.language import clean, lower_first, sentence
 from lic.transcript import Transcript
-from lic.types import Act, Context, Encoding, Entry, Intent, Lesson, Reply, Turn
+from lic.types import Act, Context, Encoding, Entry, Intent, Lesson, Receipt, Reply, Turn
 from lic.ui.people import new_id
 
 CORRECTIONS = "corrections"
-"""The conversation that corrections by hand are turns of."""
+"""The conversation that corrections in the tab are turns of."""
+CORRECTS = "Actually, "
+"""How a correction begins."""
 
 
 def correct(lic: Lic, owner: str, entry_id: str, text: str) -> Reply:
     """Give an entry another wording and return the reply that says so. Raises NotFound, TurnError and DataError."""
-    entry = lic.mental_process(owner).get(entry_id)
-    if entry.owner != owner:
-        raise NotFound(f"“{entry.text}” was shared by somebody else: only they can change it.")
     wording = clean(text)
+    return corrected(lic, Turn(new_id(), f"{CORRECTS}{lower_first(wording)}", owner, CORRECTIONS, datetime.now().astimezone()), entry_id, wording)
+
+
+def corrected(lic: Lic, turn: Turn, entry_id: str, wording: str) -> Reply:
+    """Learn a turn that gives an entry this wording, and return its reply, which is then on the disk. Raises NotFound, TurnError and DataError."""
+    entry = lic.mental_process(turn.owner).get(entry_id)
+    if entry.owner != turn.owner:
+        raise NotFound(f"“{entry.text}” was shared by somebody else: only they can change it.")
     if not wording or len(wording) > lic.settings.max_characters:
         raise TurnError(f"A wording has between 1 and {lic.settings.max_characters:,} characters; this one has {len(wording):,}.")
-    turn = Turn(new_id(), f"Actually, {lower_first(wording)}", owner, CORRECTIONS, datetime.now().astimezone())
     [encoding] = lic.parts.encoder.encode([sentence(wording)])
     prepared = lic.manager.encode([_lesson(lic, turn, encoding, entry)])
     with lic.database.write() as connection:
         commit = lic.manager.learn(connection, turn, prepared, turn.said_at)
-        receipt = commit.receipt
-        intent = Intent("correction", 1.0, 1.0, True)
-        reply = Reply(
-            turn.id, replies.learned(receipt), intent, changes=receipt.changes, receipt=receipt.id if receipt.changes else None, trace=("edited by hand",)
-        )
-        if receipt.changes:
-            Transcript(connection, owner).keep(turn, reply)
+        reply = _reply(turn, commit.receipt)
+        if reply.changes or turn.conversation != CORRECTIONS:
+            transcript = Transcript(connection, turn.owner)
+            transcript.keep(turn, reply)
+            transcript.wait_for(turn.conversation, {}, turn.said_at)
     lic.manager.committed(commit)
     return reply
+
+
+def _reply(turn: Turn, receipt: Receipt) -> Reply:
+    changed = bool(receipt.changes)
+    return Reply(
+        turn=turn.id,
+        text=replies.learned(receipt),
+        intent=Intent("correction", 1.0, 1.0, True),
+        changes=receipt.changes,
+        options=("undo",) if changed else (),
+        receipt=receipt.id if changed else None,
+        trace=("corrected by hand",),
+    )
 
 
 def _lesson(lic: Lic, turn: Turn, encoding: Encoding, entry: Entry) -> Lesson:

@@ -3,8 +3,9 @@
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from lic.data_management.export import DatasetRow, dataset_rows, export_task
@@ -29,6 +30,12 @@ def rows(lic: Lic, owner: str, task: str) -> tuple[list[list[str]], int, int]:
         transcript = Transcript(connection, owner)
         lines = [[*_cells(row.row), _source(transcript, row)] for row in (taught + seed)[:ROWS]]
     return lines, len(taught), len(seed)
+
+
+def widths(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
+    """The columns' shares of the width, in percent: as much as their cells have to say, within bounds, so that none is squeezed."""
+    wanted = [min(60.0, max(12.0, len(name) + 4, fmean(len(line[i]) for line in lines) if lines else 0)) for i, name in enumerate(columns)]
+    return [f"{int(10_000 * width / sum(wanted)) / 100}%" for width in wanted]
 
 
 def export(lic: Lic, owner: str, task: str) -> Path:

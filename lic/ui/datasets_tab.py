@@ -51,7 +51,7 @@ class DatasetsTab:
         """The rows of a task and a line on how many there are."""
         rows, taught, seed = datasets.rows(self._waking.lic, self._owner(browser, request), task)
         headers = datasets.headers(task)
-        table = gr.Dataframe(value=rows, headers=headers, column_widths=[f"{100 // len(headers)}%" for _ in headers])
+        table = gr.Dataframe(value=rows, headers=headers, column_widths=[*datasets.widths(headers, rows)])
         return table, f"{TASKS[task].description} {_counts(len(rows), taught, seed)}", gr.DownloadButton(visible=False)
 
     @warned(2)

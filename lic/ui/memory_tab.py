@@ -1,13 +1,12 @@
 """The Mental Process tab: what is known, where it comes from, and changing it."""
 
-from datetime import UTC, datetime
 from typing import Any, cast
 
 import gradio as gr
 
-from lic import replies
 from lic.types import Section
 from lic.ui import memory
+from lic.ui.buttons import forget_entries
 from lic.ui.chat import shown
 from lic.ui.correcting import correct
 from lic.ui.people import seat_of
@@ -96,9 +95,7 @@ class MemoryTab:
         """The open entry is to be forgotten, and that was asked twice."""
         owner = self._owner(browser, request)
         lic = self._waking.awake()
-        entry = memory.entry(lic, owner, chosen)
-        receipt = lic.manager.transact(lambda connection: lic.manager.forget(connection, owner, [entry], datetime.now(UTC)))
-        gr.Info(shown(replies.forgotten(receipt, replies.clause(entry.text))))
+        gr.Info(shown(forget_entries(lic, owner, [memory.entry(lic, owner, chosen)])))
         return _closed()
 
     @warned(8)
@@ -122,7 +119,8 @@ class MemoryTab:
 
 
 def _closed() -> tuple[Any, ...]:
-    return (gr.Column(visible=False), "", *(gr.skip() for _ in range(5)), gr.Button(visible=False))
+    """No entry is open, and nothing of the one that was stays in the page."""
+    return (gr.Column(visible=False), "", "", "", [], gr.skip(), gr.skip(), gr.Button(visible=False))
 
 
 def _caption(n: int, count: int, filtered: bool) -> str:

@@ -52,7 +52,7 @@ def build(waking: Waking) -> gr.Blocks:
         browser = gr.BrowserState(None, storage_key="lic", secret="lic")
         with gr.Sidebar(open=False, width=280, elem_id="conversations"):
             new = gr.Button("New conversation", variant="primary", size="md", elem_id="new-conversation")
-            conversations = gr.Radio([], label="Earlier conversations", visible=False, elem_id="conversation-list")
+            conversations = gr.Radio([], label="Conversations", visible=False, elem_id="conversation-list")
         _header(bool(waking.settings.auth))
         with gr.Tabs(selected="chat", elem_id="tabs") as tabs:
             with gr.Tab("Chat", id="chat", elem_id="chat-tab") as chat_tab:

@@ -9,6 +9,8 @@ from datetime import datetime
 from lic.errors import LicError
 from lic.transcript import Said, Transcript
 from lic.types import Reply, Turn
+from lic.ui.buttons import Correction
+from lic.ui.correcting import corrected
 from lic.ui.people import Seat
 from lic.ui.waking import Waking
 
@@ -17,10 +19,14 @@ SHOWN_TURNS = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message on its way to its conversation; its turn's id stays the same however often it is sent."""
+    """A message on its way to its conversation; its turn's id stays the same however often it is sent.
+
+    `corrects` is the entry that it corrects, where it goes on with a correction that the page began.
+    """
 
     turn: str
     text: str
+    corrects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,7 @@ class Talking:
         with self._alone(seat) as stop:
             if not self.waking.ready:
                 yield WakingUp()
-            conversation = self.waking.awake().conversation(seat.owner, seat.conversation)
-            turn = Turn(asked.turn, asked.text, seat.owner, seat.conversation, datetime.now().astimezone())
-            pieces = conversation.stream(turn, stop)
+            pieces = self._pieces(seat, asked, stop)
             try:
                 # Not `yield from`: when the reader leaves, that would close the conversation's generator before it has kept the turn.
                 for piece in pieces:
@@ -74,6 +78,14 @@ class Talking:
         # The conversation is free again before the reader sees the reply, and may press one of its buttons.
         if reply is not None:
             yield reply
+
+    def _pieces(self, seat: Seat, asked: Asked, stop: threading.Event) -> Iterator[str | Reply]:
+        lic = self.waking.awake()
+        turn = Turn(asked.turn, asked.text, seat.owner, seat.conversation, datetime.now().astimezone())
+        if asked.corrects is None:
+            return lic.conversation(seat.owner, seat.conversation).stream(turn, stop)
+        reply = corrected(lic, turn, asked.corrects, Correction.wording(turn.text))
+        return iter((reply.text, reply))
 
     def find(self, seat: Seat, turn: str) -> Said | None:
         """A turn of the person by its id."""
