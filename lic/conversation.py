@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +11,8 @@ from lic import replies
 from lic.branches.answering import Answering
 from lic.branches.desk import AlreadyAnswered, Desk, Parts, Situation
 from lic.branches.explaining import Explaining
+from lic.branches.forgetting import Forgetting, Meant
+from lic.branches.handing_over import HandingOver, Taught
 from lic.branches.managing import Managing
 from lic.branches.teaching import Teaching
 from lic.data_management.manager import Commit
@@ -31,6 +33,8 @@ class Conversation:
         self._desk = Desk(parts, owner, conversation)
         self._teaching = Teaching(self._desk)
         self._managing = Managing(self._desk, self._teaching)
+        self._forgetting = Forgetting(self._desk)
+        self._handing_over = HandingOver(self._desk)
         self._explaining = Explaining(self._desk)
         self._answering = Answering(self._desk)
 
@@ -89,13 +93,13 @@ class Conversation:
         waiting = situation.pending.get("asks") == "confirm"
         act = situation.intent.act
         if waiting and act == "confirm":
-            remembers = situation.pending.get("kind") == "remember"
-            return self._teaching.confirmed(situation) if remembers else self._managing.confirmed(situation)
+            by_kind = {"remember": self._teaching.confirmed, "forget": self._forgetting.confirmed, "undo": self._managing.undone}
+            return by_kind[situation.pending["kind"]](situation)
         if act == "deny" and (waiting or situation.pending.get("asks") == "teach"):
             return self._desk.kept(situation, replies.ALL_RIGHT)
         by_act: Mapping[Act, Callable[[Situation], Reply | None]] = {
             "undo": self._managing.undo,
-            "forget": self._managing.forget,
+            "forget": self._forgetting.forget,
             "why": self._explaining.why,
             "feedback": self._managing.feedback,
             "task": lambda s: self._desk.kept(s, replies.TASKS_LATER),
@@ -109,6 +113,16 @@ class Conversation:
         if situation.intent.teaching_probability >= settings.ignore_below or (answers_question and situation.intent.teaching_probability >= 0.25):
             return self._teaching.ask_whether(situation)
         return None
+
+    # Beside the talk -------------------------------------------------------------------------------------------------
+
+    def teach(self, texts: Sequence[str], at: datetime) -> Iterator[Taught]:
+        """Learn texts that are handed over, each in its own transaction, whatever act they sound like; this conversation is their source."""
+        return self._handing_over.taught(texts, at)
+
+    def meant_to_forget(self, words: str) -> Meant:
+        """The own entries that words such as "my dog's name" mean; nothing is removed."""
+        return self._forgetting.named(words)
 
     # Taking a turn back ----------------------------------------------------------------------------------------------
 

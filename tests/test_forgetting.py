@@ -139,6 +139,22 @@ def test_after_forgetting_no_byte_of_it_is_left(lic: Lic, talk: Callable[..., Ta
     assert ana.say("What is my dog called?").abstained
 
 
+def test_a_wish_that_names_the_value_does_not_keep_it(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say(f"My dog is called {SECRET}")
+    forget(ana, f"Forget that my dog is called {SECRET}")
+    assert SECRET.lower().encode() not in on_disk(lic)
+
+
+def test_what_else_is_known_keeps_its_words(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My dog is called Rex")
+    ana.say("My cousin is called Rex")
+    forget(ana, "Forget my dog's name")
+    assert [said.turn.text for said in ana.conversation.history()][:2] == ["[forgotten]", "My cousin is called Rex"]
+    assert "Rex" in ana.say("What is my cousin called?").text
+
+
 def test_the_transcript_keeps_the_place_of_what_was_forgotten(lic: Lic, talk: Callable[..., Talk]) -> None:
     ana = talk()
     ana.say("My dog is called Rex")

@@ -11,8 +11,9 @@ from lic.database.database import Database
 from lic.errors import EmptyTurn, TurnTooLong
 from lic.intent.feedback import FeedbackRecognizer
 from lic.intent.recognizer import IntentRecognizer
-from lic.language import FORGOTTEN, clean
-from lic.lessons.preparer import LessonPreparer
+from lic.language import FORGOTTEN, clean, key
+from lic.lessons.parts import within_reach
+from lic.lessons.preparer import MAX_LESSONS, LessonPreparer
 from lic.mental_process.entries import Entries
 from lic.reader import Reader, Reading
 from lic.self_taking.taking import SelfTaking
@@ -93,8 +94,15 @@ class Desk:
         return Situation(turn, encoding, reading, intent, context, pending, history, {"recognize": 0.0, "learn": 0.0, "take": 0.0, "generate": 0.0})
 
     def lessons(self, turn: Turn, intent: Intent, encoding: Encoding, reading: Reading, context: Context) -> list[Lesson]:
-        """The lessons of a turn."""
-        return self.parts.preparer.prepare(turn, intent, encoding, reading, context)
+        """The lessons of a turn; a long one is read in parts that the encoder sees whole."""
+        parts = self.parts
+        texts = within_reach(parts.encoder, turn.text)
+        if len(texts) == 1:
+            return parts.preparer.prepare(turn, intent, encoding, reading, context)
+        encodings = parts.encoder.encode(texts)
+        readings = parts.reader.read(encodings, [None] * len(texts))
+        lessons = [lesson for e, r in zip(encodings, readings, strict=True) for lesson in parts.preparer.prepare(turn, intent, e, r, context)]
+        return list({key(lesson.statement): lesson for lesson in lessons}.values())[:MAX_LESSONS]
 
     def kept(
         self,

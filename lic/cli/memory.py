@@ -125,19 +125,16 @@ def share(
     as_json: AsJson = False,
 ) -> None:
     """Let everybody read an entry of your own. `lic undo` takes that back too."""
-    from lic.database.changes import ChangeLog, new_receipt
     from lic.mental_process.entries import Entries
 
     owner = owner_named(user)
-    at = datetime.now(UTC).isoformat()
-    with opened(home) as lic, lic.database.write() as connection:
-        entries = Entries(connection, owner)
-        found = entry_of(entries, entry)
+    with opened(home) as lic:
+        with lic.database.read() as connection:
+            found = entry_of(Entries(connection, owner), entry)
         if found.shared == private or found.owner != owner:
-            log = ChangeLog(connection)
-            entries.share(log, found.id, not private)
-            log.save(new_receipt(), owner, "", "", at)
-        now = entries.get(found.id)
+            lic.manager.transact(lambda connection: lic.manager.share(connection, owner, found.id, not private, datetime.now(UTC)))
+        with lic.database.read() as connection:
+            now = Entries(connection, owner).get(found.id)
     if as_json:
         say_json(entry_as_json(now))
     else:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 
 from lic.database.tables import turns, versions
 from lic.language import key, words
-from lic.lessons.tagger import facts_of, slots_of
+from lic.lessons.tagger import facts_of, question_slots, slots_of
 from lic.self_taking.answerability import Answerability
 from lic.types import Encoding, Entry, Slots, Taken
 
@@ -29,7 +29,7 @@ class SaidOnly:
 
     def __init__(self, lic: "Lic", owner: str) -> None:
         self._parts = lic.parts
-        self._judge = Answerability(lic.parts.encoder, lic.parts.reader)
+        self._judge = Answerability(lic.parts.encoder)
         with lic.database.read() as connection:
             taught = select(versions.c.turn).where(versions.c.turn.is_not(None))
             query = select(turns).where(turns.c.owner == owner, turns.c.status == "said", turns.c.id.not_in(taught)).order_by(turns.c.seq)
@@ -50,7 +50,7 @@ class SaidOnly:
         chosen = [self._turns[i] for i in best if _tells(self._turns[i], asked_words)]
         self._read_all([row for row in chosen if row.id not in self._read])
         near = [(entry, float(encoding.vector @ said.vector)) for entry, said in (self._read[row.id] for row in chosen)]
-        judged = self._judge.probabilities(encoding, near, reading)
+        judged = self._judge.probabilities(encoding, question_slots(encoding, reading), near)
         found = [Taken(entry, score) for (entry, _), score in zip(near, judged, strict=True)]
         return sorted(found, key=lambda item: -item.score)[:k]
 

@@ -122,6 +122,7 @@ def _stream(talk: "spoken.Conversation", turn: "Turn", start: str) -> None:
             if isinstance(piece, Reply):
                 if shown.strip() != piece.text.strip():
                     typer.echo(("\n" if shown else "") + start + piece.text, nl=False)
+                    shown = piece.text
                 break
             typer.echo(piece if shown else start + piece, nl=False)
             sys.stdout.flush()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lic.factory import Lic
 
 AT_ONCE = 32
+CONVERSATION = "taught"
+"""The conversation that keeps what was handed over, so that every entry has its source."""
 
 
 def teach(
@@ -74,10 +76,8 @@ def _texts(source: Source, most: int) -> Iterator[list[str]]:
 
 def _teach(lic: "Lic", owner: str, texts: Sequence[str], as_json: bool) -> int:
     """Teach texts and print what came of each; how many of them told something."""
-    from lic.cli.teaching import taught
-
     understood = 0
-    for item in taught(lic.parts, owner, texts, datetime.now().astimezone()):
+    for item in lic.conversation(owner, CONVERSATION).teach(texts, datetime.now().astimezone()):
         understood += item.understood
         if as_json:
             say_json(item.reply.as_json(item.turn))

@@ -1,0 +1,127 @@
+"""The forgetting branch: what a wish to forget means, a question where that is not sure, and the removal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lic import replies
+from lic.branches.desk import Desk, Situation
+from lic.errors import NotFound
+from lic.language import FORGOTTEN, key, lower_first, turned
+from lic.lessons.tagger import named_in, question_slots
+from lic.mental_process.entries import Entries
+from lic.reader import Reading
+from lic.types import Encoding, Entry, Evidence, Reply, Taken
+
+FORGET_FROM = 0.25
+"""Entries that answer "what is …" of a wish to forget at least this surely are forgotten at once, …"""
+ASK_FROM = 0.1
+"""… and from this probability on LIC asks whether they are meant, because forgetting has no way back."""
+SURE_ACT = 0.6
+"""What takes something away is done at once only where the gate is at least this sure of the act; else LIC asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The own entries that a wish to forget means; `sure` says that they are, `about` names them without telling a value."""
+
+    entries: tuple[Entry, ...] = ()
+    sure: bool = False
+    about: str = "that"
+
+
+class Forgetting:
+    """What happens to a turn that wants something removed for good."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def forget(self, situation: Situation) -> Reply:
+        meant = self._meant(situation.encoding, situation.reading, situation.context.focus[:1])
+        if not meant.entries:
+            return self._desk.kept(situation, replies.NOTHING_ABOUT_THAT)
+        if meant.sure and len(meant.entries) == 1 and situation.intent.probability >= SURE_ACT:
+            return self._removed(situation, meant.entries, meant.about)
+        pending = {"asks": "confirm", "kind": "forget", "entries": [entry.id for entry in meant.entries], "about": meant.about}
+        reply = Reply(
+            situation.turn.id,
+            replies.confirm_forgetting(meant.entries),
+            situation.intent,
+            evidence=tuple(Evidence(entry.id, entry.text, 1.0) for entry in meant.entries),
+            asks="confirm",
+            options=("yes", "no"),
+        )
+        return self._desk.kept_reply(situation, reply, pending)
+
+    def confirmed(self, situation: Situation) -> Reply:
+        """ "Yes" to the question whether something is to be forgotten."""
+        with self._desk.parts.database.read() as connection:
+            chosen = Entries(connection, self._desk.owner).of_ids(situation.pending["entries"])
+        return self._removed(situation, chosen, situation.pending["about"])
+
+    def named(self, words: str) -> Meant:
+        """The entries that words such as "my dog's name" mean, or all about a subject such as "my dog"."""
+        with self._desk.parts.database.read() as connection:
+            about = Entries(connection, self._desk.owner).about(words)
+        if about:
+            return Meant(tuple(about), True, _about(words, about))
+        [encoding] = self._desk.parts.encoder.encode([f"Forget {words}"])
+        [reading] = self._desk.parts.reader.read([encoding], [None])
+        return self._meant(encoding, reading, ())
+
+    def _meant(self, encoding: Encoding, reading: Reading, focus: Sequence[Entry]) -> Meant:
+        slots = question_slots(encoding, reading)
+        if not slots.relation and (not slots.subject or slots.subject.lower() in ("that", "it", "this", "them", "those")):
+            return Meant(tuple(focus), True, _asked_of(focus))
+        named = named_in(encoding, reading)
+        asked, asked_reading = self._as_question(named) if named else (encoding, reading)
+        with self._desk.parts.database.read() as connection:
+            found = self._desk.parts.self_taking.candidates(connection, self._desk.owner, asked, asked_reading)
+            about = Entries(connection, self._desk.owner).about(slots.subject) if not slots.relation else []
+        chosen, sure = (about, True) if about else _answering([item for item in found if item.entry.owner == self._desk.owner])
+        return Meant(tuple(chosen), sure, _about(named, chosen))
+
+    def _as_question(self, named: str) -> tuple[Encoding, Reading]:
+        """What is to be forgotten, as the question that it answers: "my dog's name" becomes "What is my dog's name?"."""
+        asks_itself = key(named).split(" ")[0] in ("what", "where", "when", "who", "how", "which", "why", "that")
+        [encoding] = self._desk.parts.encoder.encode([f"{named}?" if asks_itself else f"What is {named}?"])
+        [reading] = self._desk.parts.reader.read([encoding], [None])
+        return encoding, reading
+
+    def _removed(self, situation: Situation, chosen: Sequence[Entry], about: str) -> Reply:
+        if not chosen:
+            return self._desk.kept(situation, replies.NOTHING_ABOUT_THAT)
+        manager, turn = self._desk.parts.manager, situation.turn
+        with self._desk.parts.database.write() as connection:
+            try:
+                named = manager.gives_away(connection, self._desk.owner, chosen, turn.text)
+                commit = manager.forget(connection, self._desk.owner, chosen, turn.said_at)
+            except NotFound as not_own:
+                return self._desk.kept(situation, str(not_own), connection=connection)
+            changes = tuple(replace(change, before=None) for change in commit.receipt.changes)
+            reply = Reply(turn.id, replies.forgotten(commit.receipt, about), situation.intent, changes=changes)
+            # "Forget that my dog is called Rex" would keep the name.
+            kept = replace(situation, turn=replace(turn, text=FORGOTTEN)) if named else situation
+            self._desk.keep(connection, kept, reply, {})
+        manager.forgotten(commit)
+        return reply
+
+
+def _answering(found: Sequence[Taken]) -> tuple[list[Entry], bool]:
+    """The entries that answer what is to be forgotten, all of one question, and whether that is sure."""
+    best = [item.entry for item in found if item.score >= FORGET_FROM]
+    if not best:
+        return [item.entry for item in found[:1] if item.score >= ASK_FROM], False
+    asked = (key(best[0].slots.subject), key(best[0].slots.relation))
+    return [entry for entry in best if (key(entry.slots.subject), key(entry.slots.relation)) == asked], True
+
+
+def _about(named: str, chosen: Sequence[Entry]) -> str:
+    """What was forgotten, in the person's words turned; the reply stays in the transcript, so it never says the value itself."""
+    told = any(key(entry.slots.value) in key(named) for entry in chosen if key(entry.slots.value))
+    return _asked_of(chosen) if told or not named or key(named) in ("i", "me", "my") else lower_first(turned(named))
+
+
+def _asked_of(chosen: Sequence[Entry]) -> str:
+    """Entries named by the questions that they answer."""
+    safe = [entry.question for entry in chosen if not key(entry.slots.value) or key(entry.slots.value) not in key(entry.question)]
+    return "; ".join(f"“{turned(question)}”" for question in list(dict.fromkeys(safe))[:3]) or "that"
