@@ -2,13 +2,15 @@
 
 import hashlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from transformers import AutoModel, AutoTokenizer
+from transformers.utils import logging
 
 from lic.errors import EncoderError
 from lic.types import Encoding, Vector
@@ -28,7 +30,8 @@ class TextEncoder:
         if threads:
             torch.set_num_threads(threads)
         try:
-            self._model = AutoModel.from_pretrained(folder, local_files_only=Path(folder).is_dir(), dtype=torch.float32)
+            with _without_progress_bar():
+                self._model = AutoModel.from_pretrained(folder, local_files_only=Path(folder).is_dir(), dtype=torch.float32)
             # The tokenizers object itself takes a third of the time of its transformers wrapper.
             self._tokenizer: Tokenizer = AutoTokenizer.from_pretrained(folder).backend_tokenizer
         except (OSError, ValueError, AttributeError) as error:
@@ -80,6 +83,18 @@ class TextEncoder:
         """The frozen input embeddings of word pieces, shape (n, d), unit length: word meaning without a forward pass."""
         rows = self._pieces[list(ids)]
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+@contextmanager
+def _without_progress_bar() -> Generator[None, None, None]:
+    """A bar for a tenth of a second only disturbs; the one of a large language model is left alone."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def load_encoder(name: str = "", threads: int = 0) -> TextEncoder:

@@ -158,7 +158,7 @@ class Lic:
             reader=reader,
             recognizer=load_recognizer(encoder, reader, settings.seed / "intent_recognition" / "train.jsonl", settings.cache),
             feedback=load_feedback(encoder, settings.seed / "feedback" / "train.jsonl", settings.cache),
-            answerability=Answerability(encoder, reader),
+            answerability=Answerability(encoder),
             examples=load_examples(encoder, settings.seed / "dialogue" / "train.jsonl", settings.cache),
         )
 

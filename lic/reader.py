@@ -24,6 +24,7 @@ MARKS = ("O", "S", "R", "V", "T", "D")
 """Outside, subject, relation, value, time, denied value."""
 FACT_SECTIONS = ("domain_knowledge", "individual_experiences", "emotional_states", "manner")
 PREVIOUS_PIECES = 48
+PREVIOUS_SCALE = np.float32(4.0)
 SURFACE = 8
 WIDTH = 192
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
@@ -120,7 +121,7 @@ def inputs(encoder: Encoder, encoding: Encoding, previous: str | None) -> tuple[
     """The two input sequences of one turn: pieces of the text (n, 2 d + 8), pieces of the previous reply (m, d)."""
     text = np.concatenate((encoding.states, _surface(encoding)), axis=1)
     ids = encoder.tokenize(previous)[:PREVIOUS_PIECES] if previous else ()
-    return torch.from_numpy(text), torch.from_numpy(encoder.piece_vectors(ids) * np.float32(4.0))
+    return torch.from_numpy(text), torch.from_numpy(encoder.piece_vectors(ids) * PREVIOUS_SCALE)
 
 
 def collate(items: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -13,11 +13,9 @@ from sqlalchemy import Connection, select
 
 from lic.data_management.manager import DataManager, seed_tasks
 from lic.database import tables
-from lic.database.changes import ChangeLog, current_revision
 from lic.database.database import Database
 from lic.errors import NothingToUndo
-from lic.language import content_hash, key
-from lic.mental_process.entries import Entries
+from lic.language import key
 from lic.mental_process.process import MentalProcess
 from lic.mental_process.search import HybridSearch
 from lic.mental_process.vectors import VectorIndex
@@ -58,7 +56,7 @@ class LetterEncoder:
 class SameQuestion:
     """A judge that is sure exactly where the entry's own question is asked."""
 
-    def probabilities(self, question: Encoding, candidates: Sequence[tuple[Entry, float]]) -> list[float]:
+    def probabilities(self, question: Encoding, asked: Slots, candidates: Sequence[tuple[Entry, float]]) -> list[float]:
         """1 for the same question, else 0."""
         return [float(key(entry.question) == key(question.text)) for entry, _ in candidates]
 
@@ -119,13 +117,7 @@ class Store:
 
     def share(self, owner: str, entry: str, shared: bool = True) -> None:
         """Share an entry, or make it private again, with a receipt like any other change."""
-        at = self.now().isoformat()
-        with self.database.write() as connection:
-            log = ChangeLog(connection)
-            Entries(connection, owner).share(log, entry, shared)
-            log.save(content_hash(owner, at), owner, "main", "", at)
-            revision = current_revision(connection)
-        self.search.vectors.applied(owner, log.rows, revision)
+        self.manager.transact(lambda connection: self.manager.share(connection, owner, entry, shared, self.now()))
 
     def entry(self, owner: str, value: str) -> Entry:
         """The one current entry with a value."""

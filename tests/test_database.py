@@ -238,7 +238,7 @@ def test_an_error_within_a_transaction_takes_all_of_it_back(tmp_path: Path) -> N
     before = store.everything()
 
     def fail(connection: Connection) -> None:
-        connection.exec_driver_sql("UPDATE revision SET value = value + 100")
+        connection.exec_driver_sql("DELETE FROM tasks")
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), store.database.write() as connection:

@@ -95,6 +95,14 @@ def test_the_check_runs_exactly_the_readmes_test_command() -> None:
     assert install.replace(".[test]", ".[test,dev]") in CI.splitlines()
 
 
+def test_the_check_installs_the_packages_that_the_readme_names() -> None:
+    [line] = [line for line in README.splitlines() if line.startswith("apt-get install")]
+    packages = line.removeprefix("apt-get install -y ").split()
+    assert len(packages) == 3
+    assert all(re.search(rf"\b{package}\b", CI) for package in packages)
+    assert line in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
 def test_the_check_is_a_sound_script_that_names_no_host() -> None:
     assert os.access(ROOT / ".ci/run", os.X_OK)
     subprocess.run(["bash", "-n", ROOT / ".ci/run"], check=True)

@@ -41,6 +41,12 @@ def forget_entries(connection: Connection, owner: str, chosen: Sequence[Entry]) 
     return log, changes
 
 
+def gives_away(entries: Entries, chosen: Sequence[Entry], text: str) -> bool:
+    """Whether a text tells what entries say. Raises NotFound where an entry is not there."""
+    forgotten = [entry.id for entry in chosen]
+    return any(_trace(entries, entry, forgotten).is_told_by(text) for entry in chosen)
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What gives a forgotten entry away elsewhere: its id, its turns, its wordings, and its values.

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from lic.data_management.forgetting import forget_entries
+from lic.data_management.forgetting import forget_entries, gives_away
 from lic.data_management.place import Judge, Place, candidates_for, find_place
 from lic.data_management.tasks import TASKS, Task
 from lic.database import tables
@@ -81,7 +81,7 @@ class DataManager:
             return [row] if row else []
         assert prepared.question is not None, "an entry is encoded before it is learned"
         near = candidates_for(connection, self._search, turn.owner, prepared.question, CANDIDATES)
-        judged = self._judge.probabilities(prepared.question, near)
+        judged = self._judge.probabilities(prepared.question, lesson.slots, near)
         place = find_place(entries, lesson, [(entry, p) for (entry, _), p in zip(near, judged, strict=True)])
         if place.entry is not None and place.entry.owner != turn.owner:
             raise NotFound(f"“{place.entry.text}” was shared by {place.entry.owner}: only they can change it.")
@@ -153,9 +153,9 @@ class DataManager:
 
     def _commit(self, connection: Connection, log: ChangeLog, turn: Turn, receipt: Receipt, at: datetime) -> Commit:
         if not log.rows:
-            return Commit(turn.owner, receipt, [], current_revision(connection))
+            return Commit(turn.owner, receipt, [], current_revision(connection, turn.owner))
         log.save(receipt.id, turn.owner, turn.conversation, turn.id, at.isoformat())
-        return Commit(turn.owner, receipt, log.rows, current_revision(connection))
+        return Commit(turn.owner, receipt, log.rows, current_revision(connection, turn.owner))
 
     def committed(self, commit: Commit) -> None:
         """Tell the search what is now on the disk."""
@@ -172,10 +172,10 @@ class DataManager:
         found = connection.execute(query.order_by(tables.receipts.c.seq.desc())).first()
         if found is None:
             raise NothingToUndo("There is nothing to undo." if receipt is None else "This change was undone or forgotten already.")
-        done = undo(connection, found.id, at.isoformat())
+        done = undo(connection, owner, found.id, at.isoformat())
         entries = Entries(connection, owner)
         changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
-        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection))
+        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
 
     # Forgetting ------------------------------------------------------------------------------------------------------
 
@@ -186,9 +186,21 @@ class DataManager:
         """
         log, changes = forget_entries(connection, owner, chosen)
         if log.rows:
-            bump_revision(connection)
+            bump_revision(connection, owner, log.rows)
         receipt = Receipt(content_hash(owner, at.isoformat(), *(entry.id for entry in chosen)), tuple(changes))
-        return Commit(owner, receipt, log.rows, current_revision(connection))
+        return Commit(owner, receipt, log.rows, current_revision(connection, owner))
+
+    def gives_away(self, connection: Connection, owner: str, chosen: Sequence[Entry], text: str) -> bool:
+        """Whether a text tells what own entries say."""
+        return gives_away(Entries(connection, owner), chosen, text)
+
+    def share(self, connection: Connection, owner: str, entry: str, shared: bool, at: datetime) -> Commit:
+        """Let everybody read an own entry, or nobody else. Raises NotFound."""
+        log = ChangeLog(connection)
+        Entries(connection, owner).share(log, entry, shared)
+        receipt = Receipt(new_receipt())
+        log.save(receipt.id, owner, "", "", at.isoformat())
+        return Commit(owner, receipt, log.rows, current_revision(connection, owner))
 
     def forgotten(self, commit: Commit) -> None:
         """After the transaction: tell the search, and clear what the disk still holds."""

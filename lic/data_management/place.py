@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from lic.language import key
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
-from lic.types import Encoding, Entry, Lesson
+from lic.types import Encoding, Entry, Lesson, Slots
 
 SAME_QUESTION = 0.4
 """An entry that answers the lesson's own question at least this surely is about the same thing."""
@@ -20,7 +20,7 @@ CORRECTED_QUESTION = 0.15
 class Judge(Protocol):
     """Says how surely entries answer a question; `lic.self_taking.answerability` has the trained one."""
 
-    def probabilities(self, question: Encoding, candidates: Sequence[tuple[Entry, float]]) -> list[float]: ...
+    def probabilities(self, question: Encoding, asked: Slots, candidates: Sequence[tuple[Entry, float]]) -> list[float]: ...
 
 
 @dataclass(frozen=True, slots=True)

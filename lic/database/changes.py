@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lic.database import tables
 from lic.errors import NothingToUndo
 
 Row = dict[str, Any]
+EVERYBODY = ""
+"""The scope of what is shared."""
 _TABLES: dict[str, Table] = {table.name: table for table in (tables.entries, tables.versions, tables.examples)}
 _KEYS = {"entries": "id", "versions": "seq", "examples": "id"}
 
@@ -77,7 +80,7 @@ class ChangeLog:
                 for row in self.rows
             ],
         )
-        bump_revision(self.connection)
+        bump_revision(self.connection, owner, self.rows)
 
 
 def new_receipt() -> str:
@@ -94,17 +97,28 @@ def operation_of(row: RowChange) -> str:
     return "update"
 
 
-def bump_revision(connection: Connection) -> None:
-    """Tell the caches of all processes that what is known has changed."""
-    connection.execute(update(tables.revision).values(value=tables.revision.c.value + 1))
+def bump_revision(connection: Connection, owner: str, changes: Sequence[RowChange]) -> None:
+    """Tell the caches of all processes that what this person knows has changed, and what is shared where that was touched."""
+    for scope in (owner, EVERYBODY) if _touches_shared(connection, changes) else (owner,):
+        moved = upsert(tables.revisions).values(scope=scope, value=1)
+        connection.execute(moved.on_conflict_do_update(index_elements=["scope"], set_={"value": tables.revisions.c.value + 1}))
 
 
-def current_revision(connection: Connection) -> int:
-    """The number of changes so far."""
-    return connection.execute(select(tables.revision.c.value)).scalar_one()
+def _touches_shared(connection: Connection, changes: Sequence[RowChange]) -> bool:
+    rows = [row for change in changes if change.table == "entries" for row in (change.before, change.after) if row]
+    if any(row["shared"] for row in rows):
+        return True
+    touched = {row["entry"] for change in changes if change.table == "versions" for row in (change.before, change.after) if row}
+    shared = select(tables.entries.c.id).where(tables.entries.c.id.in_(touched - {row["id"] for row in rows}), tables.entries.c.shared.is_(True))
+    return connection.execute(shared.limit(1)).first() is not None
 
 
-def undo(connection: Connection, receipt: str, at: str) -> list[RowChange]:
+def current_revision(connection: Connection, scope: str) -> int:
+    """The number of changes so far to what a person knows, or to what is shared with everybody."""
+    return connection.execute(select(tables.revisions.c.value).where(tables.revisions.c.scope == scope)).scalar() or 0
+
+
+def undo(connection: Connection, owner: str, receipt: str, at: str) -> list[RowChange]:
     """Take back all row changes of a receipt, the last first, and return what was done.
 
     Raises NothingToUndo where a later change stands on one of its rows, and then changes nothing.
@@ -117,7 +131,7 @@ def undo(connection: Connection, receipt: str, at: str) -> list[RowChange]:
     for change in done:
         _restore(connection, change)
     connection.execute(update(tables.receipts).where(tables.receipts.c.id == receipt).values(undone_at=at))
-    bump_revision(connection)
+    bump_revision(connection, owner, done)
     return done
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -73,6 +74,7 @@ entries = Table(
     Column("created_at", String, nullable=False),
     Index("entries_by_question", "owner", "subject_key", "relation_key"),
     Index("entries_by_topic", "owner", "section", "topic"),
+    Index("entries_shared", "id", sqlite_where=text("shared IS 1")),
 )
 
 versions = Table(
@@ -152,10 +154,11 @@ journal = Table(
     Index("journal_by_key", "key"),
 )
 
-# A counter that every change of what is known moves, so that caches of other processes see it.
-revision = Table(
-    "revision",
+# Counters that every change of what is known moves, so that caches of other processes see it: one for each person,
+# and one under the empty name for what is shared.
+revisions = Table(
+    "revisions",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("scope", String, primary_key=True),
     Column("value", Integer, nullable=False),
 )

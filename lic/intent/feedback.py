@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from lic.cache import cached
 from lic.jsonl import read_jsonl
@@ -31,6 +30,9 @@ def load_feedback(encoder: Encoder, file: Path, cache: Path) -> FeedbackRecogniz
     """The recognizer fitted on a file of remarks, from the cache where the same content was fitted before."""
 
     def fit() -> dict[str, Vector]:
+        # Only fitting needs scikit-learn; most starts find the head in the cache.
+        from sklearn.linear_model import LogisticRegression
+
         rows = list(read_jsonl(file))
         x = np.stack([_middle(encoding) for encoding in encoder.encode([row["text"] for row in rows])])
         model = LogisticRegression(C=10, max_iter=500).fit(x, [row["kind"] for row in rows])

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from sklearn.linear_model import LogisticRegression
 
 from lic.cache import Arrays, cached
 from lic.intent.context import context_features
@@ -127,6 +125,10 @@ def fit(x: Vector, acts: Sequence[str], calibrates: Sequence[bool], strength: fl
 
     The reader has seen the fitted lines, so that only held-out ones tell how sure it may be.
     """
+    # Only fitting needs scikit-learn; most starts find the head in the cache.
+    from scipy.optimize import minimize_scalar
+    from sklearn.linear_model import LogisticRegression
+
     y, held = np.asarray(acts), np.asarray(calibrates)
     model = LogisticRegression(C=strength, max_iter=300).fit(x[~held], y[~held])
     labels = tuple(str(label) for label in model.classes_)

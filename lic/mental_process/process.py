@@ -104,7 +104,7 @@ class MentalProcess:
             else:
                 own.add(log, new)
             log.save(new_receipt(), self.owner, "", "", at)
-            revision = current_revision(connection)
+            revision = current_revision(connection, self.owner)
         self.hybrid.vectors.applied(self.owner, log.rows, revision)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from lic.database.changes import RowChange, current_revision
+from lic.database.changes import EVERYBODY, RowChange, current_revision
 from lic.database.tables import entries, versions
 from lic.types import Vector
 
@@ -102,26 +102,25 @@ def _grown(array: NDArray[Scalar], capacity: int) -> NDArray[Scalar]:
 
 
 class VectorIndex:
-    """The matrices of all people, loaded when first asked for; `everybody` has what is shared.
+    """The matrices of all people, loaded when first asked for; one more has what is shared.
 
     Access is a wall here too: a person's search touches that person's own matrix and the shared one, and no other.
     """
 
     def __init__(self, dimension: int) -> None:
         self._dimension = dimension
-        self._matrices: dict[str | None, VectorMatrix] = {}
-        self._revisions: dict[str | None, int] = {}
+        self._matrices: dict[str, VectorMatrix] = {}
+        self._revisions: dict[str, int] = {}
         self._lock = threading.RLock()
 
     def nearest(self, connection: Connection, owner: str, vector: Vector, k: int) -> list[tuple[int, float]]:
         """Version numbers of the entries nearest to a unit vector, best first."""
-        revision = current_revision(connection)
         with self._lock:
-            found = [pair for scope in (owner, None) for pair in self._fresh(connection, scope, revision).nearest(vector, k)]
+            found = [pair for scope in (owner, EVERYBODY) for pair in self._fresh(connection, scope).nearest(vector, k)]
         return sorted(dict(found).items(), key=lambda pair: -pair[1])[:k]
 
     def applied(self, owner: str, changes: Sequence[RowChange], revision: int) -> None:
-        """Take over what this process just committed for `owner` as change number `revision`, without reading it again."""
+        """Take over what this process just committed for `owner` as that person's change number `revision`, without reading it again."""
         with self._lock:
             matrix = self._matrices.get(owner)
             if matrix is None or self._revisions.get(owner) != revision - 1:
@@ -140,15 +139,16 @@ class VectorIndex:
         elif row is not None and current and not known:
             matrix.add([seq], np.frombuffer(row["vector"], np.float16).astype(np.float32)[None])
 
-    def _fresh(self, connection: Connection, scope: str | None, revision: int) -> VectorMatrix:
+    def _fresh(self, connection: Connection, scope: str) -> VectorMatrix:
+        revision = current_revision(connection, scope)
         matrix = self._matrices.setdefault(scope, VectorMatrix(self._dimension))
         if self._revisions.get(scope) != revision:
             self._synchronize(connection, scope, matrix)
             self._revisions[scope] = revision
         return matrix
 
-    def _synchronize(self, connection: Connection, scope: str | None, matrix: VectorMatrix) -> None:
-        mine = entries.c.shared.is_(True) if scope is None else entries.c.owner == scope
+    def _synchronize(self, connection: Connection, scope: str, matrix: VectorMatrix) -> None:
+        mine = entries.c.shared.is_(True) if scope == EVERYBODY else entries.c.owner == scope
         current = select(versions.c.seq).join(entries).where(mine, versions.c.valid_to.is_(None))
         wanted = {row[0] for row in connection.execute(current)}
         for key in matrix.keys() - wanted:

@@ -7,10 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from lic.errors import DataError
-from lic.lessons.tagger import question_slots
-from lic.reader import Reader, Reading
 from lic.self_taking.features import Side, features, matrix, side_of
-from lic.types import Encoder, Encoding, Entry, Vector
+from lic.types import Encoder, Encoding, Entry, Slots, Vector
 
 WEIGHTS = Path(__file__).parent / "answerability.json"
 
@@ -18,9 +16,8 @@ WEIGHTS = Path(__file__).parent / "answerability.json"
 class Answerability:
     """Gives the probability that each of some entries answers a question; it reads no more than their words and vectors."""
 
-    def __init__(self, encoder: Encoder, reader: Reader, weights: Path = WEIGHTS) -> None:
+    def __init__(self, encoder: Encoder, weights: Path = WEIGHTS) -> None:
         self._encoder = encoder
-        self._reader = reader
         try:
             head = json.loads(weights.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -28,13 +25,12 @@ class Answerability:
         self._mean, self._scale, self._coefficients = (np.asarray(head[name], np.float32) for name in ("mean", "scale", "coefficients"))
         self._intercept = float(head["intercept"])
 
-    def probabilities(self, question: Encoding, candidates: Sequence[tuple[Entry, float]], reading: Reading | None = None) -> list[float]:
-        """For each entry with its cosine to the question, the probability that it answers it."""
+    def probabilities(self, question: Encoding, asked: Slots, candidates: Sequence[tuple[Entry, float]]) -> list[float]:
+        """For each entry with its cosine to a question about a subject and relation, the probability that it answers the question."""
         if not candidates:
             return []
-        reading = reading or self._reader.read([question], [None])[0]
-        asked = side_of(self._encoder, question.text, question_slots(question, reading))
-        rows = matrix([features(self._encoder, asked, self._side(entry), cosine) for entry, cosine in candidates])
+        side = side_of(self._encoder, question.text, asked)
+        rows = matrix([features(self._encoder, side, self._side(entry), cosine) for entry, cosine in candidates])
         logits = (rows - self._mean) / self._scale @ self._coefficients + self._intercept
         return [float(p) for p in 1 / (1 + np.exp(-logits.astype(np.float64)))]
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from lic.errors import AutopilotError
 from lic.language import key, turned
+from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.reader import Reading
@@ -81,7 +82,7 @@ class SelfTaking:
     def candidates(self, connection: Connection, owner: str, encoding: Encoding, reading: Reading, k: int = CANDIDATES) -> list[Taken]:
         """What search finds for an encoded question, with the probability that each entry answers it, the surest first."""
         found = self._search.search(connection, owner, encoding, k)
-        judged = self._answerability.probabilities(encoding, [(item.entry, item.cosine) for item in found], reading)
+        judged = self._answerability.probabilities(encoding, question_slots(encoding, reading), [(item.entry, item.cosine) for item in found])
         return sorted((Taken(item.entry, p) for item, p in zip(found, judged, strict=True)), key=lambda item: -item.score)
 
     def _known(self, connection: Connection, owner: str, encoding: Encoding, reading: Reading, trace: list[str]) -> tuple[Taken, ...]:

@@ -33,6 +33,7 @@ def upgrade() -> None:
     )
     op.create_index("entries_by_question", "entries", ["owner", "subject_key", "relation_key"], unique=False)
     op.create_index("entries_by_topic", "entries", ["owner", "section", "topic"], unique=False)
+    op.create_index("entries_shared", "entries", ["id"], unique=False, sqlite_where=sa.text("shared IS 1"))
     op.create_table(
         "receipts",
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
@@ -48,7 +49,9 @@ def upgrade() -> None:
     )
     op.create_index("receipts_by_owner", "receipts", ["owner", "seq"], unique=False)
     op.create_index("receipts_by_turn", "receipts", ["owner", "turn"], unique=False)
-    op.create_table("revision", sa.Column("id", sa.Integer(), nullable=False), sa.Column("value", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("id"))
+    op.create_table(
+        "revisions", sa.Column("scope", sa.String(), nullable=False), sa.Column("value", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("scope")
+    )
     op.create_table(
         "tasks",
         sa.Column("name", sa.String(), nullable=False),
@@ -130,7 +133,6 @@ def upgrade() -> None:
     )
     op.create_index("versions_by_content", "versions", ["content"], unique=False)
     op.create_index("versions_by_entry", "versions", ["entry", "number"], unique=True)
-    op.execute("INSERT INTO revision (id, value) VALUES (1, 0)")
     # The row id is `versions.seq`; `wall` holds one word for the owner (and one for what is shared), so that a search
     # walks only what may be read. Triggers keep it equal to the current versions, whoever writes.
     op.execute("CREATE VIRTUAL TABLE entries_fts USING fts5(wall, text, question, topic, tokenize='porter unicode61 remove_diacritics 2')")
