@@ -34,11 +34,12 @@ WEIGHTS = Path(__file__).parent / "reader.safetensors"
 class Reading:
     """What the reader says of one turn of n word pieces (special ones included).
 
-    `act` is the turn's act vector, shape (192,); `marks` (n, 6), `boundary` (n,), `sections` (n, 4) and `many` (n,) are
-    probabilities for each piece.
+    `act` is the turn's act vector, shape (192,), `acts` the reader's own score of each act, shape (16,); `marks` (n, 6),
+    `boundary` (n,), `sections` (n, 4) and `many` (n,) are probabilities for each piece.
     """
 
     act: Vector
+    acts: Vector
     marks: Vector
     boundary: Vector
     sections: Vector
@@ -105,9 +106,9 @@ class Reader:
             out = self._network(*batch)
         marks, sections = out["marks"].softmax(-1).numpy(), out["sections"].softmax(-1).numpy()
         boundary, many = out["boundary"].sigmoid().numpy(), out["many"].sigmoid().numpy()
-        acts = out["act"].numpy()
+        act, acts = out["act"].numpy(), out["acts"].numpy()
         return [
-            Reading(acts[i], marks[i, : len(e.ids)], boundary[i, : len(e.ids)], sections[i, : len(e.ids)], many[i, : len(e.ids)])
+            Reading(act[i], acts[i], marks[i, : len(e.ids)], boundary[i, : len(e.ids)], sections[i, : len(e.ids)], many[i, : len(e.ids)])
             for i, e in enumerate(encodings)
         ]
 

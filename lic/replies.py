@@ -15,6 +15,8 @@ ALL_RIGHT = "All right, I leave it."
 NOTHING_ASKED = "All right."
 THANKS = "Good to hear."
 SORRY = "Sorry. Tell me what is right, and I'll correct it."
+WITHOUT = "Without it: "
+"""Stands between the notice that the language model failed and the answer."""
 NOT_TAUGHT = "Nobody taught me that: it was small talk of mine, or a guess of my language model."
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from lic import replies
 from lic.data_management.manager import DataManager
 from lic.database.database import Database
 from lic.errors import EmptyTurn, TurnTooLong
@@ -86,7 +87,8 @@ class Desk:
             pending = transcript.pending(self.id)
             history = transcript.last(self.id, HISTORY)
             focus = _focus(Entries(connection, self.owner), history)
-        previous = history[0].reply.text if history and history[0].reply.text != FORGOTTEN else None
+        # Before an answer may stand the notice that the language model failed; what the person answers to is the answer.
+        previous = history[0].reply.text.rpartition(replies.WITHOUT)[2] if history and history[0].reply.text != FORGOTTEN else None
         context = Context(previous, pending.get("asks"), pending.get("question", ""), Slots(*pending.get("asked", ("", "", ""))), focus)
         [encoding] = parts.encoder.encode([turn.text])
         [reading] = parts.reader.read([encoding], [previous])

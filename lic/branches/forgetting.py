@@ -16,7 +16,7 @@ FORGET_FROM = 0.25
 """Entries that answer "what is …" of a wish to forget at least this surely are forgotten at once, …"""
 ASK_FROM = 0.1
 """… and from this probability on LIC asks whether they are meant, because forgetting has no way back."""
-SURE_ACT = 0.6
+SURE_ACT = 0.85
 """What takes something away is done at once only where the gate is at least this sure of the act; else LIC asks."""
 
 

@@ -54,11 +54,11 @@ class DataManager:
     # Learning --------------------------------------------------------------------------------------------------------
 
     def encode(self, lessons: Sequence[Lesson], known: Encoding | None = None) -> list[Prepared]:
-        """The vectors of statements and questions, in one pass; a statement equal to the turn itself is not encoded again."""
+        """The vectors of statements and questions, in one pass; a statement with just the words of the turn is not encoded again."""
         texts = list(dict.fromkeys(text for lesson in lessons for text in (lesson.statement, lesson.question)))
-        have = {known.text: known} if known is not None else {}
-        encodings = {e.text: e for e in self._encoder.encode([text for text in texts if text not in have])} if texts else {}
-        encodings |= have
+        same = [text for text in texts if known is not None and key(text) == key(known.text)]
+        encodings = {e.text: e for e in self._encoder.encode([text for text in texts if text not in same])}
+        encodings |= {text: known for text in same if known is not None}
         return [Prepared(lesson, encodings[lesson.statement], encodings[lesson.question]) for lesson in lessons]
 
     def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime) -> Commit:

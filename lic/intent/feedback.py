@@ -1,5 +1,6 @@
 """What a remark about a reply says: that nothing was taught, that something was, praise, or a complaint."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, cast
 
@@ -8,8 +9,11 @@ import numpy as np
 from lic.cache import cached
 from lic.jsonl import read_jsonl
 from lic.language import content_hash
+from lic.prepared import prepared_rows
 from lic.types import Encoder, Encoding, Vector
 
+KIND = "feedback"
+"""The name of these features among the shipped ones."""
 FeedbackKind = Literal["not_teaching", "missed_teaching", "praise", "complaint"]
 
 
@@ -34,13 +38,19 @@ def load_feedback(encoder: Encoder, file: Path, cache: Path) -> FeedbackRecogniz
         from sklearn.linear_model import LogisticRegression
 
         rows = list(read_jsonl(file))
-        x = np.stack([_middle(encoding) for encoding in encoder.encode([row["text"] for row in rows])])
+        texts = [row["text"] for row in rows]
+        x = prepared_rows(KIND, encoder.fingerprint, texts, lambda missing: remark_features(encoder, [texts[i] for i in missing]))
         model = LogisticRegression(C=10, max_iter=500).fit(x, [row["kind"] for row in rows])
         return {"labels": model.classes_.astype(str), "weights": model.coef_.astype(np.float32), "bias": model.intercept_.astype(np.float32)}
 
     content = content_hash(file.read_text(encoding="utf-8"), encoder.fingerprint)
     found = cached(cache, "feedback", content, fit)
     return FeedbackRecognizer(tuple(map(str, found["labels"])), np.asarray(found["weights"], np.float32), np.asarray(found["bias"], np.float32))
+
+
+def remark_features(encoder: Encoder, texts: Sequence[str]) -> Vector:
+    """What the recognizer sees of remarks, shape (n, f)."""
+    return np.stack([_middle(encoding) for encoding in encoder.encode(texts)])
 
 
 def _middle(encoding: Encoding) -> Vector:

@@ -1,6 +1,6 @@
 """The gate: a calibrated scikit-learn classifier on the frozen encoder's reading of a turn plus context features."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -11,15 +11,20 @@ from lic.cache import Arrays, cached
 from lic.intent.context import context_features
 from lic.jsonl import read_jsonl
 from lic.language import content_hash
+from lic.prepared import prepared_rows
 from lic.reader import Reader, Reading, held_out
 from lic.types import TEACHING_ACTS, Act, Encoder, Encoding, Intent, Vector
 
-TEACHES_FROM = 0.5
+KIND = "intent"
+"""The name of the readings of training lines among the shipped features."""
+TEACHES_FROM = 0.63
+"""From this probability on a turn is called teaching: the lowest at which at most one of fifty requests to a service is (docs/LOG.md)."""
 READ_AT_ONCE = 128
 STRENGTH = 0.01
 SAMPLED = 10
-"""Percent of the lines that the head is fitted on, beside the tenth that calibrates it. The reader carries what the other lines teach, so
-that a first start takes seconds; docs/LOG.md has what more lines would bring."""
+CALIBRATING = 5
+"""Percent of the lines that the head is fitted on, and of those that calibrate it. The reader carries what the other lines teach, so that
+a first start takes seconds; docs/LOG.md has what more lines would bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +69,7 @@ class IntentRecognizer:
 
 def features(encoding: Encoding, reading: Reading, previous: str | None) -> Vector:
     """What the head sees of one turn, shape (f,)."""
-    dimension = encoding.states.shape[1] // 2
-    syntax = encoding.states[:, :dimension].mean(axis=0)
-    return np.concatenate(
-        (
-            reading.act,
-            encoding.vector * 2,
-            syntax / max(float(np.linalg.norm(syntax)), 1e-9) * 2,
-            context_features(encoding.text, previous),
-        ),
-        dtype=np.float32,
-    )
+    return np.concatenate((_read(reading), context_features(encoding.text, previous)), dtype=np.float32)
 
 
 def load_recognizer(encoder: Encoder, reader: Reader, training_file: Path, cache: Path) -> IntentRecognizer:
@@ -83,19 +78,22 @@ def load_recognizer(encoder: Encoder, reader: Reader, training_file: Path, cache
     return IntentRecognizer(_head_from(cached(cache, "intent", content, lambda: _fitted(encoder, reader, training_file))))
 
 
-VERSION = "2"
+VERSION = "4"
 """Part of the cache's key: changes when features or fitting change."""
 
 
 def _fitted(encoder: Encoder, reader: Reader, training_file: Path) -> Arrays:
-    rows = [row for row in read_jsonl(training_file) if held_out(row["text"]) or _sampled(row["text"])]
-    x = read_features(encoder, reader, rows)
+    rows = fitted_lines(training_file)
+    read = prepared_rows(KIND, maker(encoder, reader), [source_of(row) for row in rows], lambda missing: readings(encoder, reader, [rows[i] for i in missing]))
+    x = np.concatenate((read, np.stack([context_features(row["text"], row["previous"]) for row in rows])), axis=1)
     head = fit(x, [row["act"] for row in rows], [held_out(row["text"]) for row in rows])
     return {"weights": head.weights, "bias": head.bias, "labels": np.asarray(head.labels), "temperature": np.asarray(head.temperature)}
 
 
 def _sampled(text: str) -> bool:
-    return int(content_hash(text)[4:8], 16) % 100 < SAMPLED
+    # Of the lines that the reader has not seen, a tenth of all, so many that they are the wanted share of all.
+    share = 10 * CALIBRATING if held_out(text) else SAMPLED
+    return int(content_hash(text)[4:8], 16) % 100 < share
 
 
 def _head_from(arrays: Arrays) -> Head:
@@ -107,17 +105,35 @@ def _head_from(arrays: Arrays) -> Head:
     )
 
 
-def read_features(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any]]) -> Vector:
-    """The features of training lines, in their order; a batch at a time, because token states of thousands of lines fill the memory."""
+def fitted_lines(training_file: Path) -> list[dict[str, Any]]:
+    """The lines of a training file that the head is fitted on and calibrated with."""
+    return [row for row in read_jsonl(training_file) if _sampled(row["text"])]
+
+
+def maker(encoder: Encoder, reader: Reader) -> str:
+    """The models that a reading is made by."""
+    return f"{encoder.fingerprint}-{reader.fingerprint}"
+
+
+def source_of(row: Mapping[str, Any]) -> str:
+    """What a line's reading is made from."""
+    return f"{row['text']}\n{row['previous'] or ''}"
+
+
+def readings(encoder: Encoder, reader: Reader, rows: Sequence[Mapping[str, Any]]) -> Vector:
+    """What the reader says of training lines, in their order; a batch at a time, because token states of thousands of lines fill the memory."""
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]["text"]))
-    found: list[Vector | None] = [None] * len(rows)
+    found: dict[int, Vector] = {}
     for start in range(0, len(order), READ_AT_ONCE):
         chosen = order[start : start + READ_AT_ONCE]
         encodings = encoder.encode([rows[i]["text"] for i in chosen])
-        readings = reader.read(encodings, [rows[i]["previous"] for i in chosen])
-        for i, encoding, reading in zip(chosen, encodings, readings, strict=True):
-            found[i] = features(encoding, reading, rows[i]["previous"])
-    return np.stack([row for row in found if row is not None])
+        for i, reading in zip(chosen, reader.read(encodings, [rows[i]["previous"] for i in chosen]), strict=True):
+            found[i] = _read(reading)
+    return np.stack([found[i] for i in range(len(rows))])
+
+
+def _read(reading: Reading) -> Vector:
+    return np.concatenate((reading.acts, reading.act / 2), dtype=np.float32)
 
 
 def fit(x: Vector, acts: Sequence[str], calibrates: Sequence[bool], strength: float = STRENGTH) -> Head:

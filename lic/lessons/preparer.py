@@ -51,7 +51,8 @@ class LessonPreparer:
             if completed is None:
                 continue
             lesson, about = completed
-            known.append(about)
+            if about.subject:
+                known.append(about)
             if all(key(lesson.statement) != key(other.statement) for other in lessons):
                 lessons.append(lesson)
         if not lessons:
@@ -74,6 +75,10 @@ def _completed(text: str, fact: Fact, context: Context, known: Sequence[_Known],
             return _new_value(focus, value, denied, fact)
         if not relation:
             return None
+        if fact.relation[0].start > fact.segment.start:
+            # A subject is there, only unmarked: the sentence stays as it was said.
+            slots = Slots("", relation, value or said)
+            return _lesson(sentence(said), f"What about {lower_first(said)}?", slots, fact, intent), _Known("", relation, value)
         subject, said = "I", f"I {said}"
     elif not subject:
         before = known[-1].subject

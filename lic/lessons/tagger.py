@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from lic.language import key
 from lic.reader import FACT_SECTIONS, MARKS, Reading
 from lic.types import Encoding, Slots, Span, Vector
 
 _SENTENCE_END = re.compile(r"[.!?]+[\"”’')]*\s+(?=\S)")
 # Words that join a marked span although they carry no mark of their own.
+_POSSESSIVE = frozenset("my our your his her its their".split())
+# "is" alone links a noun with its value (my name is); before another verb form it begins the relation (my dog is called).
+_FINITE_VERB = re.compile(r"\b(?:is|are|was|were)\s+\w", re.IGNORECASE)
 _LEADING = re.compile(r"(?:\b(?:the|a|an|my|our|your|his|her|its|their|in|on|at|for|of)\s+)$", re.IGNORECASE)
 
 
@@ -119,16 +123,28 @@ def _fact(text: str, group: list[Word]) -> Fact:
     closing = re.match(r"[\"”’')\]]+", text[end:])
     end += len(closing.group()) if closing and any(c in text[start:end] for c in "\"“‘'([") else 0
     sections = np.mean([word.sections for word in marked], axis=0)
+    subject, relation = _with_its_noun(text, _longest(text, group, "S"), _runs(text, group, "R"))
     return Fact(
         segment=Span(start, end),
-        subject=_longest(text, group, "S"),
+        subject=subject,
         value=_longest(text, group, "V"),
         when=_longest(text, group, "T"),
         denied=_longest(text, group, "D"),
-        relation=tuple(_runs(text, group, "R")),
+        relation=tuple(relation),
         section=FACT_SECTIONS[int(sections.argmax())],
         many=float(np.mean([word.many for word in marked])) > 0.5,
     )
+
+
+def _with_its_noun(text: str, subject: Span | None, relation: list[Span]) -> tuple[Span | None, list[Span]]:
+    """A possessive whose noun was taken for the verb's gets it back: my | dog is called, becomes my dog | is called."""
+    if subject is None or not relation or key(subject.of(text)) not in _POSSESSIVE:
+        return subject, relation
+    verb = _FINITE_VERB.search(text, relation[0].start, relation[0].end)
+    if verb is None or text[subject.end : relation[0].start].strip() or not text[relation[0].start : verb.start()].strip():
+        return subject, relation
+    noun_ends = relation[0].start + len(text[relation[0].start : verb.start()].rstrip())
+    return Span(subject.start, noun_ends), [Span(verb.start(), relation[0].end), *relation[1:]]
 
 
 def _runs(text: str, group: list[Word], mark: str) -> list[Span]:

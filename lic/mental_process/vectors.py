@@ -1,6 +1,6 @@
 """Exact nearest neighbours in memory: one matrix a person, kept equal to the database by its revision number.
 
-Above 20,000 rows a scan of sign bits picks candidates, which are then scored exactly (binary quantization with rescoring,
+Above 4,000 rows a scan of sign bits picks candidates, which are then scored exactly (binary quantization with rescoring,
 as in Yamada et al. 2021, "Efficient Passage Retrieval with Hashing", section 3.2), so that a search stays far below one
 forward pass of the encoder.
 """
@@ -18,7 +18,7 @@ from lic.database.tables import entries, versions
 from lic.types import Vector
 
 Scalar = TypeVar("Scalar", bound=np.generic)
-EXACT_UP_TO = 20_000
+EXACT_UP_TO = 4_000
 OVERSAMPLED = 800
 
 

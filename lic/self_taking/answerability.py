@@ -30,7 +30,7 @@ class Answerability:
         if not candidates:
             return []
         side = side_of(self._encoder, question.text, asked)
-        rows = matrix([features(self._encoder, side, self._side(entry), cosine) for entry, cosine in candidates])
+        rows = matrix([features(side, self._side(entry), cosine) for entry, cosine in candidates])
         logits = (rows - self._mean) / self._scale @ self._coefficients + self._intercept
         return [float(p) for p in 1 / (1 + np.exp(-logits.astype(np.float64)))]
 

@@ -1,5 +1,6 @@
 """The seed dialogues, found by likeness: small talk for the embedded Autopilot, example turns for a language model."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,11 @@ import numpy as np
 from lic.cache import cached
 from lic.jsonl import read_jsonl
 from lic.language import content_hash, key
+from lic.prepared import prepared_rows
 from lic.types import Encoder, Vector
+
+KIND = "dialogue"
+"""The name of these vectors among the shipped ones."""
 
 
 class DialogueExamples:
@@ -32,7 +37,14 @@ def load_examples(encoder: Encoder, file: Path, cache: Path) -> DialogueExamples
     pairs = [(row["messages"][0]["content"], row["messages"][1]["content"]) for row in read_jsonl(file)]
     content = content_hash(file.read_text(encoding="utf-8"), encoder.fingerprint)
 
+    prompts = [prompt for prompt, _ in pairs]
+
     def encode() -> dict[str, Vector]:
-        return {"vectors": np.stack([encoding.vector for encoding in encoder.encode([prompt for prompt, _ in pairs])])}
+        return {"vectors": prepared_rows(KIND, encoder.fingerprint, prompts, lambda missing: prompt_vectors(encoder, [prompts[i] for i in missing]))}
 
     return DialogueExamples(pairs, np.asarray(cached(cache, "dialogue", content, encode)["vectors"], np.float32))
+
+
+def prompt_vectors(encoder: Encoder, prompts: Sequence[str]) -> Vector:
+    """The sentence vectors of prompts, shape (n, d)."""
+    return np.stack([encoding.vector for encoding in encoder.encode(prompts)])

@@ -34,36 +34,54 @@ _NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """Subject or relation of a side: its pieces' vectors, the stems of its words, and whether it is the person."""
+
+    text: str
+    vectors: Vector
+    stems: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """A question or a statement, prepared for comparing: its content pieces with their vectors, and its slots."""
 
     text: str
     words: tuple[str, ...]
+    stems: frozenset[str]
     content: tuple[str, ...]
-    ids: tuple[int, ...]
     vectors: Vector
-    slots: Slots
+    subject: Slot
+    relation: Slot
+    value: str
 
 
 def side_of(encoder: Encoder, text: str, slots: Slots) -> Side:
     """Prepare one side."""
     found = words(text)
     content = tuple(dict.fromkeys(word.removesuffix("'s") for word in found if word not in _IDLE)) or tuple(found)
-    ids = encoder.tokenize(" ".join(content))
-    return Side(text, tuple(found), content, ids, encoder.piece_vectors(ids), slots)
+    vectors = encoder.piece_vectors(encoder.tokenize(" ".join(content)))
+    subject, relation = _slot_of(encoder, slots.subject), _slot_of(encoder, slots.relation)
+    return Side(text, tuple(found), frozenset(map(_stem, found)), content, vectors, subject, relation, slots.value)
 
 
-def features(encoder: Encoder, question: Side, statement: Side, cosine: float) -> list[float]:
+def _slot_of(encoder: Encoder, text: str) -> Slot:
+    ids = encoder.tokenize(_plain(text)) if text else ()
+    return Slot(text, encoder.piece_vectors(ids), _same_words(text), _owner(text))
+
+
+def features(question: Side, statement: Side, cosine: float) -> list[float]:
     """The numbers that the classifier reads, for one question and one statement."""
     forth = _coverage(question.vectors, statement.vectors)
     back = _coverage(statement.vectors, question.vectors)
-    missing = [word for word in question.content if _stem(word) not in {_stem(w) for w in statement.words}]
+    missing = [word for word in question.content if _stem(word) not in statement.stems]
     names_missing = sum(1 for word in missing if word[:1].isalpha() and word in _names(question.text))
     asked_me, said_me = bool(_FIRST & set(question.words)), bool(_FIRST & set(statement.words))
-    subject = _slot(encoder, question.slots.subject, statement.slots.subject, statement)
-    relation = _slot(encoder, question.slots.relation, statement.slots.relation, statement)
+    subject = _slot(question.subject, statement.subject, statement)
+    relation = _slot(question.relation, statement.relation, statement)
     wh = [float(word in question.words) for word in _WH]
-    value = statement.slots.value or statement.text
+    value = statement.value or statement.text
     kinds = (bool(_TIME.search(value)), bool(_PLACE.search(statement.text)), bool(_NUMBER.search(value)), any(w[:1].isupper() for w in value.split()))
     return [
         cosine,
@@ -99,7 +117,7 @@ def features(encoder: Encoder, question: Side, statement: Side, cosine: float) -
         subject[2] * relation[2],
         subject[2] * (1 - relation[2]) * relation[0],
         relation[2] * (1 - subject[2]),
-        float(bool(question.slots.subject) and bool(statement.slots.subject) and subject[0] < 0.6),
+        float(bool(question.subject.text) and bool(statement.subject.text) and subject[0] < 0.6),
     ]
 
 
@@ -110,14 +128,13 @@ def _coverage(one: Vector, other: Vector) -> Vector:
     return (one @ other.T).max(axis=1)
 
 
-def _slot(encoder: Encoder, asked: str, known: str, statement: Side) -> tuple[float, float, float]:
+def _slot(asked: Slot, known: Slot, statement: Side) -> tuple[float, float, float]:
     """How well a slot of the question is met: by the same slot softly, by the statement's words, and whether it is just the same."""
-    if not asked:
+    if not asked.text:
         return (0.5, 0.5, 0.0)
-    asked_vectors = encoder.piece_vectors(encoder.tokenize(_plain(asked)))
-    known_vectors = encoder.piece_vectors(encoder.tokenize(_plain(known))) if known else statement.vectors
-    same = _same_words(asked) == _same_words(known) or _owner(asked) == _owner(known) != ""
-    return (1.0 if same else float(_coverage(asked_vectors, known_vectors).mean()), float(_coverage(asked_vectors, statement.vectors).mean()), float(same))
+    same = asked.stems == known.stems or asked.owner == known.owner != ""
+    alike = 1.0 if same else float(_coverage(asked.vectors, known.vectors if known.text else statement.vectors).mean())
+    return (alike, float(_coverage(asked.vectors, statement.vectors).mean()), float(same))
 
 
 def _same_words(text: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.reader import Reading
+from lic.replies import WITHOUT
 from lic.self_taking.answerability import Answerability
 from lic.self_taking.examples import DialogueExamples
 from lic.self_taking.grounding import stands_on, unsupported
@@ -134,7 +135,7 @@ class SelfTaking:
         abstained = not taking.taken and taking.asked
         if abstained:
             spoken = _asks_back(taking.request.text)
-        yield Answer(f"{why} Without it: {spoken or NO_SMALL_TALK}", abstained, (*taking.trace, "the language model failed; said by embedded"))
+        yield Answer(f"{why} {WITHOUT}{spoken or NO_SMALL_TALK}", abstained, (*taking.trace, "the language model failed; said by embedded"))
 
     def _spoken(self, request: GenerationRequest, stop: StopSignal) -> str:
         return "".join(self._embedded.stream(request, stop)).strip()

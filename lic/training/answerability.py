@@ -58,20 +58,20 @@ def pairs(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any]], near
     labels: list[bool] = []
     for row in rows:
         written.setdefault(row["question"], set()).add(row["statement"])
-        found.append(_compared(encoder, questions[row["question"]], statements[row["statement"]]))
+        found.append(_compared(questions[row["question"]], statements[row["statement"]]))
         labels.append(row["answers"])
     names = list(statements)
     vectors = np.stack([statements[name][0] for name in names])
     for question, own in written.items():
         ranked = np.argsort(-(vectors @ questions[question][0]), kind="stable")
         others = [names[i] for i in ranked[: nearest + len(own)] if names[i] not in own][:nearest]
-        found += [_compared(encoder, questions[question], statements[name]) for name in others]
+        found += [_compared(questions[question], statements[name]) for name in others]
         labels += [False] * len(others)
     return matrix(found), np.asarray(labels), len(rows)
 
 
-def _compared(encoder: Encoder, question: tuple[Vector, Side], statement: tuple[Vector, Side]) -> list[float]:
-    return features(encoder, question[1], statement[1], float(question[0] @ statement[0]))
+def _compared(question: tuple[Vector, Side], statement: tuple[Vector, Side]) -> list[float]:
+    return features(question[1], statement[1], float(question[0] @ statement[0]))
 
 
 def plain_pairs(path: Path) -> list[dict[str, Any]]:
