@@ -97,7 +97,7 @@ class Store:
         """Learn lessons of one turn."""
         at = self.now()
         said = Turn(turn or f"turn-{os.getpid()}-{next(TURNS)}", " ".join(item.statement for item in lessons), owner, "main", at)
-        return self.manager.transact(lambda connection: self.manager.learn(connection, said, self.manager.encode(lessons), at))
+        return self.manager.transact(lambda connection: self.manager.learn(connection, said, self.manager.encode(owner, lessons), at))
 
     def undo(self, owner: str, receipt: str | None = None) -> Receipt:
         """Undo a receipt or the newest one."""

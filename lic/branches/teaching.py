@@ -23,7 +23,7 @@ class Teaching:
         lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
         if not lessons:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
+        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(self._desk.owner, lessons, situation.encoding))
 
     def ask_whether(self, situation: Situation) -> Reply | None:
         intent = situation.intent if situation.intent.act in TEACHING_ACTS else replace(situation.intent, act=_likely_teaching_act(situation.context))
@@ -65,7 +65,7 @@ class Teaching:
         source, lessons, encoding = self._asked_lessons(situation)
         if not lessons or source is None:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        return self.learned(situation, source, self._desk.parts.manager.encode(lessons, encoding))
+        return self.learned(situation, source, self._desk.parts.manager.encode(self._desk.owner, lessons, encoding))
 
     def _confirmed_otherwise(self, situation: Situation) -> Reply:
         """ "No, walnuts": the asked lesson with another value."""
@@ -80,7 +80,7 @@ class Teaching:
         ]
         if not lessons:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
+        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(self._desk.owner, lessons, situation.encoding))
 
     def _asked_lessons(self, situation: Situation) -> tuple[Turn | None, list[Lesson], Encoding]:
         """The lessons of the turn that LIC asked about, prepared again from what was said."""
@@ -104,7 +104,7 @@ class Teaching:
         lessons = self._desk.lessons(last.turn, intent, encoding, reading, situation.context)
         if not lessons:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        prepared = self._desk.parts.manager.encode(lessons, encoding)
+        prepared = self._desk.parts.manager.encode(self._desk.owner, lessons, encoding)
         return self.learned(situation, last.turn, [*prepared, gate_lesson(last, intent.act, None)])
 
 

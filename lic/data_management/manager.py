@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from lic.data_management.forgetting import forget_entries, gives_away
-from lic.data_management.place import Judge, Place, candidates_for, find_place
+from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same
 from lic.data_management.tasks import TASKS, Task
 from lic.database import tables
 from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, undo
@@ -30,6 +30,7 @@ class Prepared:
     lesson: Lesson
     statement: Encoding | None
     question: Encoding | None
+    """None where nothing that is known could be about the same."""
 
 
 @dataclass(slots=True)
@@ -53,13 +54,24 @@ class DataManager:
 
     # Learning --------------------------------------------------------------------------------------------------------
 
-    def encode(self, lessons: Sequence[Lesson], known: Encoding | None = None) -> list[Prepared]:
-        """The vectors of statements and questions, in one pass; a statement with just the words of the turn is not encoded again."""
-        texts = list(dict.fromkeys(text for lesson in lessons for text in (lesson.statement, lesson.question)))
+    def encode(self, owner: str, lessons: Sequence[Lesson], known: Encoding | None = None) -> list[Prepared]:
+        """The vectors of statements and questions, in one pass.
+
+        A statement with just the words of the turn is not encoded again, and a question only where something is known that could be
+        about the same.
+        """
+        subjects = {key(lesson.slots.subject) for lesson in lessons}
+        with self._database.read() as connection:
+            familiar = Entries(connection, owner).known_subjects(subjects)
+        questions = [lesson.question if lesson.correction or key(lesson.slots.subject) in ("", *familiar) else None for lesson in lessons]
+        texts = list(dict.fromkeys(text for text in (*(lesson.statement for lesson in lessons), *questions) if text is not None))
         same = [text for text in texts if known is not None and key(text) == key(known.text)]
         encodings = {e.text: e for e in self._encoder.encode([text for text in texts if text not in same])}
         encodings |= {text: known for text in same if known is not None}
-        return [Prepared(lesson, encodings[lesson.statement], encodings[lesson.question]) for lesson in lessons]
+        return [
+            Prepared(lesson, encodings[lesson.statement], None if question is None else encodings[question])
+            for lesson, question in zip(lessons, questions, strict=True)
+        ]
 
     def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime) -> Commit:
         """Write lessons within the caller's transaction; the commit's receipt lists what changed. Writing twice changes nothing."""
@@ -79,10 +91,7 @@ class DataManager:
         if lesson.section is None:
             row = self._add_row(connection, log, turn, lesson, None, at)
             return [row] if row else []
-        assert prepared.question is not None, "an entry is encoded before it is learned"
-        near = candidates_for(connection, self._search, turn.owner, prepared.question, CANDIDATES)
-        judged = self._judge.probabilities(prepared.question, lesson.slots, near)
-        place = find_place(entries, lesson, [(entry, p) for (entry, _), p in zip(near, judged, strict=True)])
+        place = find_place(entries, lesson, self._near(connection, turn.owner, prepared))
         if place.entry is not None and place.entry.owner != turn.owner:
             raise NotFound(f"“{place.entry.text}” was shared by {place.entry.owner}: only they can change it.")
         if place.kind == "known" and place.entry is not None:
@@ -107,6 +116,15 @@ class DataManager:
         changed = [_entry_change(entries, log, place, new, lesson)]
         row = self._row_change(connection, log, turn, lesson, changed[0].id, place, at)
         return [*changed, row] if row else changed
+
+    def _near(self, connection: Connection, owner: str, prepared: Prepared) -> list[tuple[Entry, float]]:
+        """Own entries that may be about the same as a lesson, with the probability that they answer its question."""
+        if prepared.question is None:
+            return []
+        found = candidates_for(connection, self._search, owner, prepared.question, CANDIDATES)
+        near = [(entry, cosine) for entry, cosine in found if may_be_same(entry, prepared.lesson)]
+        judged = self._judge.probabilities(prepared.question, prepared.lesson.slots, near)
+        return [(entry, p) for (entry, _), p in zip(near, judged, strict=True)]
 
     def _in_the_words_of(self, entry: Entry, prepared: Prepared) -> Prepared:
         """ "His name is Max" about "My dog is called Rex" becomes "My dog is called Max": the entry's words, the new value."""

@@ -34,7 +34,7 @@ class Place:
 def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, float]]) -> Place:
     """The place of a lesson among a person's entries.
 
-    `near` are entries that search found for the lesson's question, with the probability that they answer it. The newest
+    `near` are entries that may be about the same, with the probability that they answer the lesson's question. The newest
     statement wins: where an entry answers the same question with one value, it is updated, never judged.
     """
     said = [entry for entry in entries.saying(lesson.statement) if entry.section == lesson.section]
@@ -46,9 +46,7 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, flo
             return Place("update", target[0])
     same = entries.answering(lesson.slots.subject, lesson.slots.relation) if lesson.slots.subject and lesson.slots.relation else []
     wanted = CORRECTED_QUESTION if lesson.correction else SAME_QUESTION
-    candidates = [entry for entry in same if entry.section == lesson.section] or [
-        entry for entry, probability in near if probability >= wanted and _may_be_same(entry, lesson)
-    ]
+    candidates = [entry for entry in same if entry.section == lesson.section] or [entry for entry, probability in near if probability >= wanted]
     for entry in candidates:
         if lesson.slots.value and key(entry.slots.value) == key(lesson.slots.value):
             return Place("known", entry)
@@ -62,11 +60,11 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, flo
     return Place("update", single[0]) if single else Place("new")
 
 
-def _may_be_same(entry: Entry, lesson: Lesson) -> bool:
-    """Entries about another subject never answer the same question, however alike they sound."""
-    if entry.section != lesson.section or entry.owner == "":
+def may_be_same(entry: Entry, lesson: Lesson) -> bool:
+    """Entries about another subject never answer the same question, however alike they sound; one without a subject only what corrects it."""
+    if entry.section != lesson.section:
         return False
-    if not lesson.slots.subject or not entry.slots.subject:
+    if not lesson.slots.subject or (not entry.slots.subject and lesson.correction):
         return True
     return key(entry.slots.subject) == key(lesson.slots.subject)
 

@@ -117,6 +117,11 @@ class Entries:
         query = self._current().where(entries.c.owner == self._owner, versions.c.content == content_hash(key(statement)))
         return [_entry(row) for row in self._connection.execute(query)]
 
+    def known_subjects(self, subjects: Collection[str]) -> set[str]:
+        """Which of some subjects, given by their keys, own entries have."""
+        query = select(entries.c.subject_key).where(entries.c.owner == self._owner, entries.c.subject_key.in_(subjects)).distinct()
+        return set(self._connection.execute(query).scalars())
+
     def others_with(self, value: str, but: Collection[str]) -> bool:
         """Whether an own entry, but these, holds a value."""
         query = select(versions.c.value).join(entries).where(entries.c.owner == self._owner, entries.c.id.not_in(but), versions.c.valid_to.is_(None))
