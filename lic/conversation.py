@@ -17,10 +17,13 @@ from lic.branches.managing import Managing
 from lic.branches.teaching import Teaching
 from lic.data_management.manager import Commit
 from lic.errors import NothingToUndo
+from lic.language import words
 from lic.transcript import Said, Transcript
 from lic.types import Act, Reply, StopSignal, Turn
 
 NEVER = threading.Event()
+SHRUG = 3
+"""Small talk of so few words after LIC asked to be taught says that the person does not know either."""
 
 
 class Conversation:
@@ -95,8 +98,10 @@ class Conversation:
         if waiting and act == "confirm":
             by_kind = {"remember": self._teaching.confirmed, "forget": self._forgetting.confirmed, "undo": self._managing.undone}
             return by_kind[situation.pending["kind"]](situation)
-        if act == "deny" and (waiting or situation.pending.get("asks") == "teach"):
+        if act == "deny" and waiting:
             return self._desk.kept(situation, replies.ALL_RIGHT)
+        if situation.pending.get("asks") == "teach" and (act == "deny" or (act == "chat" and len(words(situation.turn.text)) <= SHRUG)):
+            return self._desk.kept(situation, replies.WHEN_YOU_KNOW)
         by_act: Mapping[Act, Callable[[Situation], Reply | None]] = {
             "undo": self._managing.undo,
             "forget": self._forgetting.forget,

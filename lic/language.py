@@ -67,6 +67,23 @@ def key(text: str) -> str:
     return folded
 
 
+def same_subject(one: str, other: str) -> bool:
+    """Whether two subjects are the same thing: the same words, or one of them names what the other has in apposition (my sister Ines).
+
+    >>> same_subject("my sister", "my sister Ines"), same_subject("ines", "my sister Ines"), same_subject("my sister", "my sister's dog")
+    (True, True, False)
+    """
+    if key(one) == key(other):
+        return True
+    shorter, longer = sorted((one.split(), other.split()), key=len)
+    more = len(longer) - len(shorter)
+    if not shorter or not more or any(word[-1:] in "'’" or word[-2:] in ("'s", "’s") for word in longer):
+        return False
+    names_last = key(" ".join(longer[:-more])) == key(" ".join(shorter)) and all(word[:1].isupper() for word in longer[-more:])
+    is_name = key(" ".join(longer[more:])) == key(" ".join(shorter)) and all(word[:1].isupper() for word in longer[more:])
+    return names_last or is_name
+
+
 def content_hash(*parts: str) -> str:
     """A short identity of content: equal for equal parts."""
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

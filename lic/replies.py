@@ -12,11 +12,13 @@ TASKS_LATER = "I can't set up new tasks by talking yet. What I can learn now: fa
 PICTURES_LATER = "I can't look at pictures yet. Tell me in words, please."
 CONFIRM_UNDO = "Shall I undo the last change?"
 ALL_RIGHT = "All right, I leave it."
+WHEN_YOU_KNOW = "All right. Tell me when you know it."
 NOTHING_ASKED = "All right."
 THANKS = "Good to hear."
 SORRY = "Sorry. Tell me what is right, and I'll correct it."
 WITHOUT = "Without it: "
 """Stands between the notice that the language model failed and the answer."""
+NOT_KNOWN = "I said that I don't know it: nobody has taught me that yet."
 NOT_TAUGHT = "Nobody taught me that: it was small talk of mine, or a guess of my language model."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lic.language import sentence, turned
 from lic.types import TAUGHT_REPLY, GenerationRequest, StopSignal, Taken
 
-ALIKE = 0.62
+ALIKE = 0.5
 """A seed dialogue's prompt is taken for the person's turn from this cosine on."""
 
 

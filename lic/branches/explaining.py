@@ -34,7 +34,7 @@ class Explaining:
                 found = [item.entry for item in known[:1] if item.score >= EXPLAINS_FROM]
             reasons = [self._reason(connection, entry, situation.turn.said_at) for entry in found]
         evidence = tuple(Evidence(entry.id, entry.text, 1.0) for entry in found)
-        text = " ".join(dict.fromkeys(reasons)) or replies.NOT_TAUGHT
+        text = " ".join(dict.fromkeys(reasons)) or (replies.NOT_KNOWN if said_last is not None and said_last.reply.abstained else replies.NOT_TAUGHT)
         reply = Reply(situation.turn.id, text, situation.intent, evidence=evidence, options=("correct", "forget") if found else ())
         return self._desk.kept_reply(situation, reply, {})
 

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from sqlalchemy import Connection
 
-from lic.language import key
+from lic.language import key, same_subject
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.types import Encoding, Entry, Lesson, Slots
@@ -66,7 +66,7 @@ def may_be_same(entry: Entry, lesson: Lesson) -> bool:
         return False
     if not lesson.slots.subject or (not entry.slots.subject and lesson.correction):
         return True
-    return key(entry.slots.subject) == key(lesson.slots.subject)
+    return same_subject(entry.slots.subject, lesson.slots.subject)
 
 
 def candidates_for(connection: Connection, search: HybridSearch, owner: str, question: Encoding, k: int) -> list[tuple[Entry, float]]:

@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lic.language import exchanged, key, lower_first, sentence, upper_first, words
+from lic.lessons.references import CONTRACTED_PRONOUN, POSSESSIVE, PRONOUNS, Known, antecedent, focus_of, left_out
 from lic.lessons.tagger import Fact, facts_of, slots_of
 from lic.lessons.wording import question_from, statement_from
 from lic.reader import Reading
 from lic.types import TAUGHT_REPLY, Context, Encoding, Entry, Intent, Lesson, Section, Slots, Span, Turn
 
 MAX_LESSONS = 50
-_POSSESSIVE = {"his", "her", "its", "their"}
-_PRONOUNS = {"he", "she", "it", "they", "him", "them", "that", "this", "these", "those", "his", "her", "its", "their"}
-_CONTRACTED_PRONOUN = re.compile(r"^(he|she|it|they|that)(?:['’](?:s|re)|s)\b", re.IGNORECASE)
 _WHEN_SAID = re.compile(
     r"\b(?:when(?:ever)?|if)\s+(?:i|someone|somebody|people|a person)\s+(?:says?|asks?|writes?|types?)\s+(?P<said>\"[^\"]+\"|“[^”]+”|'[^']+'|.+?)\s*,?\s+"
     r"(?:(?:then|you|please|should|always|just)\s+)*(?:answer|reply|respond|say)\s*(?:with|by)?\s*:?\s+(?P<reply>.+)$",
@@ -22,15 +20,6 @@ _WHEN_SAID = re.compile(
 )
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)")
 _QUOTE_MARKS = "\"“”'‘’"
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A fact of the same message that came before, for what the next one leaves out."""
-
-    subject: str
-    relation: str
-    value: str
 
 
 class LessonPreparer:
@@ -45,7 +34,7 @@ class LessonPreparer:
         if intent.act == "task":
             return []
         lessons: list[Lesson] = []
-        known: list[_Known] = []
+        known: list[Known] = []
         for fact in facts_of(encoding, reading)[:MAX_LESSONS]:
             completed = _completed(encoding.text, fact, context, known, intent)
             if completed is None:
@@ -60,16 +49,19 @@ class LessonPreparer:
         return lessons
 
 
-def _completed(text: str, fact: Fact, context: Context, known: Sequence[_Known], intent: Intent) -> tuple[Lesson, _Known] | None:
+def _completed(text: str, fact: Fact, context: Context, known: Sequence[Known], intent: Intent) -> tuple[Lesson, Known] | None:
     """One fact as a lesson, with what the message or the conversation says elsewhere put in."""
     subject, relation, value = slots_of(text, fact)
     pointed = False
     said = fact.segment.of(text)
     denied = fact.denied.of(text) if fact.denied else ""
     correcting = intent.act == "correction"
-    focus = _focus(context, denied)
+    pronoun = subject if key(subject) in PRONOUNS or CONTRACTED_PRONOUN.match(subject) else ""
+    focus = focus_of(context, denied, pronoun)
+    # A wish about LIC's manner is no answer to its question, however short.
+    answers = context.asks == "teach" and bool(context.question) and bool(value) and not known and fact.section != "manner"
     if not subject and not known:
-        if context.asks == "teach" and context.question and value:
+        if answers:
             return _answer(context, text, fact, value, intent)
         if correcting and focus is not None and value:
             return _new_value(focus, value, denied, fact)
@@ -78,34 +70,37 @@ def _completed(text: str, fact: Fact, context: Context, known: Sequence[_Known],
         if fact.relation[0].start > fact.segment.start:
             # A subject is there, only unmarked: the sentence stays as it was said.
             slots = Slots("", relation, value or said)
-            return _lesson(sentence(said), f"What about {lower_first(said)}?", slots, fact, intent), _Known("", relation, value)
+            return _lesson(sentence(said), f"What about {lower_first(said)}?", slots, fact, intent), Known("", relation, value)
         subject, said = "I", f"I {said}"
     elif not subject:
         before = known[-1].subject
         subject = before
         said = f"{before} {said}" if not _is_possessive_subject(before) else f"I {said}"
-    elif key(subject) in _PRONOUNS or _CONTRACTED_PRONOUN.match(subject):
-        antecedent = _antecedent(known, focus)
-        if antecedent is None and not known and context.asks == "teach" and context.question and value:
+    elif pronoun:
+        meant = antecedent(known, focus)
+        if answers and (meant is None or not relation_tells(relation)):
             return _answer(context, text, fact, value, intent)
-        if antecedent is None:
-            antecedent = subject
-        elif not known and context.asks == "teach" and context.question and value and not relation_tells(relation):
-            return _answer(context, text, fact, value, intent)
+        meant = meant or subject
         if correcting and focus is not None and not known and value and key(subject) in ("it", "that", "its", "thats", "this") and not relation_tells(relation):
             return _new_value(focus, value, denied, fact)
-        said = _with_subject(text, fact, subject, antecedent)
-        subject, pointed = antecedent, focus is not None and not known
+        said = _with_subject(text, fact, subject, meant)
+        subject, pointed = meant, focus is not None and not known
+    elif fact.subject is not None and value and (missing := left_out(text, fact.subject, context, known)):
+        noun, owner = missing
+        said = f"{owner.of(text)} {noun}{text[owner.end : fact.segment.end]}"
+        subject = re.sub(r"['’]s?$", "", owner.of(text))
+        slots = Slots(_owner_form(subject), noun, value)
+        return _lesson(sentence(said), question_from(slots.subject, noun, value, True), slots, fact, intent), Known(subject, noun, value)
     slots = Slots(_owner_form(subject), relation, value or said)
     attribute = _is_attribute(text, fact, relation)
     question = question_from(slots.subject, relation, value, attribute) if relation else f"What about {lower_first(slots.subject)}?"
     lesson = _lesson(sentence(said), question, slots, fact, intent)
     if correcting:
         lesson = replace(lesson, correction=True, denied=denied, elliptic=pointed)
-    return lesson, _Known(subject, relation, value)
+    return lesson, Known(subject, relation, value)
 
 
-def _answer(context: Context, text: str, fact: Fact, value: str, intent: Intent) -> tuple[Lesson, _Known]:
+def _answer(context: Context, text: str, fact: Fact, value: str, intent: Intent) -> tuple[Lesson, Known]:
     """The answer to the question that LIC asked: the question's words and the taught value."""
     asked = upper_first(context.question.strip().rstrip("?!. ")) + "?"
     shown = value
@@ -115,10 +110,10 @@ def _answer(context: Context, text: str, fact: Fact, value: str, intent: Intent)
         shown = f"{before} {value}"
     statement = statement_from(asked, shown)
     slots = Slots(_owner_form(context.asked.subject) if context.asked.subject else "", context.asked.relation, value)
-    return _lesson(statement, asked, slots, fact, intent), _Known(slots.subject, slots.relation, value)
+    return _lesson(statement, asked, slots, fact, intent), Known(slots.subject, slots.relation, value)
 
 
-def _new_value(focus: Entry, value: str, denied: str, fact: Fact) -> tuple[Lesson, _Known]:
+def _new_value(focus: Entry, value: str, denied: str, fact: Fact) -> tuple[Lesson, Known]:
     """A bare new value for the entry spoken of: its statement with the value exchanged."""
     old = focus.slots.value
     statement = exchanged(focus.text, denied if denied and key(denied) in key(focus.text) else old, value)
@@ -138,7 +133,7 @@ def _new_value(focus: Entry, value: str, denied: str, fact: Fact) -> tuple[Lesso
         denied=denied or old,
         target=focus.id,
     )
-    return lesson, _Known(focus.slots.subject, focus.slots.relation, value)
+    return lesson, Known(focus.slots.subject, focus.slots.relation, value)
 
 
 def _lesson(statement: str, question: str, slots: Slots, fact: Fact, intent: Intent) -> Lesson:
@@ -182,41 +177,17 @@ def _topic(section: Section, slots: Slots, fact: Fact) -> str:
     return "self" if topic in ("", "i", "my", "me", "we", "our", "i'm", "im") else topic
 
 
-def _focus(context: Context, denied: str) -> Entry | None:
-    """The entry that a correction means: the one that holds the denied value, else the one spoken of last."""
-    if denied:
-        for entry in context.focus:
-            if key(denied) in key(entry.text):
-                return entry
-    return context.focus[0] if context.focus else None
-
-
-def _antecedent(known: Sequence[_Known], focus: Entry | None) -> str | None:
-    """Whom a pronoun means: what the message spoke of before, else the subject of the entry spoken of last."""
-    if known:
-        subject, relation, value = known[-1].subject, known[-1].relation, known[-1].value
-        if not _is_me(subject):
-            return subject
-        owned = re.match(r"(?:a|an|one)\s+(.+)", value, re.IGNORECASE)
-        if owned and words(relation)[-1:] and words(relation)[-1] in ("have", "got", "own", "adopted", "bought", "'ve", "keep"):
-            return f"my {owned.group(1)}"
-        return None
-    if focus is None or not focus.slots.subject or _is_me(focus.slots.subject):
-        return None
-    return focus.slots.subject
-
-
 def _with_subject(text: str, fact: Fact, pronoun: str, antecedent: str) -> str:
     """The segment with its pronoun replaced by what it stands for."""
     assert fact.subject is not None
     start, end = fact.subject.start, fact.subject.end
-    contracted = _CONTRACTED_PRONOUN.match(text[start:])
+    contracted = CONTRACTED_PRONOUN.match(text[start:])
     if contracted and contracted.end() >= end - start:
         tail = text[start + contracted.end() : fact.segment.end]
         verb = "are" if key(antecedent) in ("they", "we") else "is"
         return f"{text[fact.segment.start : start]}{antecedent} {verb}{tail}"
     shown = antecedent
-    if key(pronoun) in _POSSESSIVE and not (key(pronoun) == "her" and end == fact.segment.end):
+    if key(pronoun) in POSSESSIVE and not (key(pronoun) == "her" and end == fact.segment.end):
         shown = f"{antecedent}'" if antecedent.endswith("s") and not antecedent.endswith("ss") else f"{antecedent}'s"
     return f"{text[fact.segment.start : start]}{shown}{text[end : fact.segment.end]}"
 
@@ -226,7 +197,7 @@ def _is_attribute(text: str, fact: Fact, relation: str) -> bool:
     if not fact.relation or fact.subject is None or not relation:
         return False
     first, subject = fact.relation[0], fact.subject
-    if key(subject.of(text)) in ("my", "our", "your", *_POSSESSIVE):
+    if key(subject.of(text)) in ("my", "our", "your", *POSSESSIVE):
         return True
     if first.start < subject.start:
         return re.fullmatch(r"\s*(?:of|for|to|in|at)\s+(?:the\s+|a\s+)?", text[first.end : subject.start], re.IGNORECASE) is not None
@@ -247,10 +218,6 @@ def _owner_form(subject: str) -> str:
     if low in ("our", "us", "we"):
         return "we"
     return re.sub(r"['’]s?$", "", lower_first(subject.strip()))
-
-
-def _is_me(subject: str) -> bool:
-    return key(subject) in ("i", "my", "me", "mine", "im", "i'm", "we", "our")
 
 
 def _is_possessive_subject(subject: str) -> bool:

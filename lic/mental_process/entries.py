@@ -118,9 +118,13 @@ class Entries:
         return [_entry(row) for row in self._connection.execute(query)]
 
     def known_subjects(self, subjects: Collection[str]) -> set[str]:
-        """Which of some subjects, given by their keys, own entries have."""
-        query = select(entries.c.subject_key).where(entries.c.owner == self._owner, entries.c.subject_key.in_(subjects)).distinct()
-        return set(self._connection.execute(query).scalars())
+        """Which of some subjects, given by their keys, own entries have, alone or before a name (my sister, my sister Ines)."""
+        found: set[str] = set()
+        for subject in subjects:
+            here = and_(entries.c.owner == self._owner, entries.c.subject_key >= subject, entries.c.subject_key < f"{subject} \uffff")
+            if subject and self._connection.execute(select(entries.c.id).where(here).limit(1)).first() is not None:
+                found.add(subject)
+        return found
 
     def others_with(self, value: str, but: Collection[str]) -> bool:
         """Whether an own entry, but these, holds a value."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lic.language import key, words
+from lic.language import key, same_subject, words
 from lic.types import Encoder, Slots, Vector
 
 _IDLE = frozenset(
@@ -132,7 +132,7 @@ def _slot(asked: Slot, known: Slot, statement: Side) -> tuple[float, float, floa
     """How well a slot of the question is met: by the same slot softly, by the statement's words, and whether it is just the same."""
     if not asked.text:
         return (0.5, 0.5, 0.0)
-    same = asked.stems == known.stems or asked.owner == known.owner != ""
+    same = asked.stems == known.stems or asked.owner == known.owner != "" or same_subject(asked.text, known.text)
     alike = 1.0 if same else float(_coverage(asked.vectors, known.vectors if known.text else statement.vectors).mean())
     return (alike, float(_coverage(asked.vectors, statement.vectors).mean()), float(same))
 

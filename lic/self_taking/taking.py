@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from lic.errors import AutopilotError
-from lic.language import key, turned
+from lic.language import key, turned, words
 from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
@@ -146,8 +146,14 @@ def _wants_knowledge(intent: Intent, text: str) -> bool:
 
 
 def _small_talk(request: GenerationRequest) -> bool:
-    """Whether a question is one of small talk ("how are you"), told by a seed dialogue with all but the same words."""
-    return bool(request.examples) and request.examples[0][2] >= 0.85
+    """Whether a question is one of small talk ("how are you"), told by a seed dialogue with all but the same words about the same person."""
+    return bool(request.examples) and request.examples[0][2] >= 0.85 and _persons(request.examples[0][0]) == _persons(request.text)
+
+
+def _persons(text: str) -> tuple[bool, bool]:
+    """Whether a text speaks of who says it, and of who hears it."""
+    said = {word.split("'")[0] for word in words(text)}
+    return bool(said & {"i", "im", "me", "my", "mine", "we", "our"}), bool(said & {"you", "your", "yours", "u", "ur"})
 
 
 def _asks_back(question: str) -> str:

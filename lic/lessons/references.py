@@ -1,0 +1,95 @@
+"""What a message only points at: whom a pronoun means, and what a shortened clause leaves out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lic.language import key, words
+from lic.types import Context, Entry, Span
+
+POSSESSIVE = {"his", "her", "its", "their"}
+PRONOUNS = {"he", "she", "it", "they", "him", "them", "that", "this", "these", "those", "his", "her", "its", "their"}
+CONTRACTED_PRONOUN = re.compile(r"^(he|she|it|they|that)(?:['’](?:s|re)|s)\b", re.IGNORECASE)
+_OWNING = ("have", "got", "own", "adopted", "bought", "'ve", "keep")
+_MALE = frozenset(
+    """
+    brother father dad son husband uncle grandfather grandpa grandad nephew boyfriend stepfather stepbrother stepson godfather man boy mr
+    king prince lord sir gentleman guy father-in-law brother-in-law son-in-law widower groom
+    """.split()
+)
+_FEMALE = frozenset(
+    """
+    sister mother mom mum daughter wife aunt grandmother grandma granny niece girlfriend stepmother stepsister stepdaughter godmother woman
+    girl mrs ms queen princess lady mother-in-law sister-in-law daughter-in-law widow bride
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A fact of the same message that came before, for what the next one leaves out."""
+
+    subject: str
+    relation: str
+    value: str
+
+
+def focus_of(context: Context, denied: str, pronoun: str) -> Entry | None:
+    """The entry that a turn points at: the one that holds the denied value, else the one spoken of last whose subject agrees with the pronoun."""
+    for entry in context.focus if denied else ():
+        if key(denied) in key(entry.text):
+            return entry
+    return next((entry for entry in context.focus if agrees(pronoun, entry.slots.subject)), None)
+
+
+def agrees(pronoun: str, subject: str) -> bool:
+    """Whether a pronoun can mean a subject, as far as words of kinship tell: "she" is no brother, "it" is neither."""
+    said = set(re.findall(r"[a-z]+(?:-in-law)?", subject.lower()))
+    first = key(pronoun).split(" ")[0].removesuffix("'s")
+    if first in ("he", "him", "his", "hes"):
+        return not said & _FEMALE
+    if first in ("she", "her", "hers", "shes"):
+        return not said & _MALE
+    if first in ("it", "its"):
+        return not said & (_MALE | _FEMALE)
+    return True
+
+
+def antecedent(known: Sequence[Known], focus: Entry | None) -> str | None:
+    """Whom a pronoun means: what the message spoke of before, else the subject of the entry that is pointed at."""
+    if known:
+        subject, relation, value = known[-1].subject, known[-1].relation, known[-1].value
+        if not is_me(subject):
+            return subject
+        owned = re.match(r"(?:a|an|one)\s+(.+)", value, re.IGNORECASE)
+        if owned and words(relation)[-1:] and words(relation)[-1] in _OWNING:
+            return f"my {owned.group(1)}"
+        return None
+    if focus is None or not focus.slots.subject or is_me(focus.slots.subject):
+        return None
+    return focus.slots.subject
+
+
+_BARE_POSSESSIVE = re.compile(r"(?P<owner>(?:['’]s|(?<=s)['’])?)\s+(?=(?:is|are|was|were)\b)", re.IGNORECASE)
+_BEHIND_A_NOUN = re.compile(r"\s+(?:is|are|was|were|in|on|at|to|of|for)\b.*$", re.IGNORECASE)
+
+
+def left_out(text: str, subject: Span, context: Context, known: Sequence[Known]) -> tuple[str, Span] | None:
+    """The noun that a bare possessive leaves out, and the possessive with its ending.
+
+    After "my birthday is in March", "my brother's is in May" is about his birthday; None where nothing is left out.
+    """
+    possessive = _BARE_POSSESSIVE.match(text, subject.end)
+    ends = re.search(r"(?:['’]s|s['’])$", subject.of(text))
+    if possessive is None or not (possessive.group("owner") or ends):
+        return None
+    relation = known[-1].relation if known else context.focus[0].slots.relation if context.focus else ""
+    noun = _BEHIND_A_NOUN.sub("", relation)
+    if not noun or words(noun)[0] in ("is", "are", "was", "were", "am", "has", "have", "had") or words(noun)[0].endswith(("s", "ed", "ing")):
+        return None
+    return noun, Span(subject.start, possessive.end("owner"))
+
+
+def is_me(subject: str) -> bool:
+    """Whether a subject is the person."""
+    return key(subject) in ("i", "my", "me", "mine", "im", "i'm", "we", "our")
