@@ -17,8 +17,8 @@ from lic.types import TEACHING_ACTS, Act, Encoder, Encoding, Intent, Vector
 
 KIND = "intent"
 """The name of the readings of training lines among the shipped features."""
-TEACHES_FROM = 0.63
-"""From this probability on a turn is called teaching: the lowest at which at most one of fifty requests to a service is (docs/LOG.md)."""
+TEACHES_FROM = 0.53
+"""From this probability on a turn is called teaching; docs/LOG.md has what other thresholds would learn."""
 READ_AT_ONCE = 128
 STRENGTH = 0.01
 SAMPLED = 10
