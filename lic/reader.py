@@ -1,4 +1,4 @@
-"""The reader: a small trained network on the encoder's frozen token states.
+"""The reader: two small trained networks on the encoder's frozen token states, which speak together.
 
 It reads a turn together with LIC's previous reply and gives, in one go, what the gate and the lesson tagger need: a vector
 of the turn's act, a mark for every word piece (subject, relation, value, time, denied value), where a further fact begins, and what
@@ -7,7 +7,7 @@ the frozen input embeddings of the previous reply, so that context costs no seco
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ WEIGHTS = Path(__file__).parent / "reader.safetensors"
 class Reading:
     """What the reader says of one turn of n word pieces (special ones included).
 
-    `act` is the turn's act vector, shape (192,), `acts` the reader's own score of each act, shape (16,); `marks` (n, 6),
+    `act` has the act vectors of the networks side by side, shape (384,), `acts` the reader's own score of each act, shape (16,); `marks` (n, 6),
     `boundary` (n,), `sections` (n, 4) and `many` (n,) are probabilities for each piece.
     """
 
@@ -87,30 +87,46 @@ class ReaderNetwork(nn.Module):
 
 
 class Reader:
-    """The trained reader behind plain arrays."""
+    """The trained networks behind plain arrays; what they say is averaged (an ensemble, Hansen and Salamon 1990)."""
 
     def __init__(self, encoder: Encoder, weights: Path = WEIGHTS) -> None:
         self._encoder = encoder
-        self._network = ReaderNetwork(encoder.dimension)
+        self._networks: list[ReaderNetwork] = []
         try:
             self.fingerprint = hashlib.sha256(weights.read_bytes()).hexdigest()[:16]
-            self._network.load_state_dict(load_file(weights))
+            for state in _members(load_file(weights)):
+                network = ReaderNetwork(encoder.dimension)
+                network.load_state_dict(state)
+                self._networks.append(network.eval().requires_grad_(False))
         except (OSError, RuntimeError) as error:
             raise DataError(f"The reader's weights {weights} do not fit ({error}): run `python -m lic.training.reader`.") from error
-        self._network.eval().requires_grad_(False)
 
     def read(self, encodings: Sequence[Encoding], previous: Sequence[str | None]) -> list[Reading]:
         """Read encoded turns, each with LIC's previous reply (None where there is none)."""
         batch = collate([inputs(self._encoder, e, p) for e, p in zip(encodings, previous, strict=True)])
         with torch.inference_mode():
-            out = self._network(*batch)
-        marks, sections = out["marks"].softmax(-1).numpy(), out["sections"].softmax(-1).numpy()
-        boundary, many = out["boundary"].sigmoid().numpy(), out["many"].sigmoid().numpy()
-        act, acts = out["act"].numpy(), out["acts"].numpy()
+            out = [network(*batch) for network in self._networks]
+            marks, sections = (torch.stack([one[name].softmax(-1) for one in out]).mean(0).numpy() for name in ("marks", "sections"))
+            boundary, many = (torch.stack([one[name].sigmoid() for one in out]).mean(0).numpy() for name in ("boundary", "many"))
+            act, acts = torch.cat([one["act"] for one in out], dim=-1).numpy(), torch.stack([one["acts"] for one in out]).mean(0).numpy()
         return [
             Reading(act[i], acts[i], marks[i, : len(e.ids)], boundary[i, : len(e.ids)], sections[i, : len(e.ids)], many[i, : len(e.ids)])
             for i, e in enumerate(encodings)
         ]
+
+
+def merged(networks: Sequence[ReaderNetwork]) -> dict[str, Tensor]:
+    """The weights of networks in half precision, in the one form that a reader loads."""
+    return {f"{i}.{name}": value.half().contiguous() for i, network in enumerate(networks) for name, value in network.state_dict().items()}
+
+
+def _members(weights: Mapping[str, Tensor]) -> list[dict[str, Tensor]]:
+    """The weights of each network."""
+    states: dict[str, dict[str, Tensor]] = {}
+    for name, value in weights.items():
+        member, _, own = name.partition(".")
+        states.setdefault(member, {})[own] = value
+    return [states[member] for member in sorted(states)]
 
 
 def held_out(text: str) -> bool:

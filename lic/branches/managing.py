@@ -9,6 +9,7 @@ from lic.branches.forgetting import SURE_ACT
 from lic.branches.teaching import Teaching, gate_lesson
 from lic.errors import NotFound, NothingToUndo
 from lic.language import FORGOTTEN
+from lic.lessons.tagger import facts_of
 from lic.transcript import Said, Transcript
 from lic.types import Reply
 
@@ -21,7 +22,9 @@ class Managing:
         self._teaching = teaching
 
     def undo(self, situation: Situation) -> Reply:
-        if situation.intent.probability < SURE_ACT:
+        # A wish to undo states nothing; what does may only quote one ("our slogan is undo it").
+        states = any(fact.subject for fact in facts_of(situation.encoding, situation.reading))
+        if states or situation.intent.probability < SURE_ACT:
             return self._desk.kept(situation, replies.CONFIRM_UNDO, {"asks": "confirm", "kind": "undo"}, asks="confirm", options=("yes", "no"))
         return self.undone(situation)
 

@@ -17,7 +17,7 @@ from lic.types import TEACHING_ACTS, Act, Encoder, Encoding, Intent, Vector
 
 KIND = "intent"
 """The name of the readings of training lines among the shipped features."""
-TEACHES_FROM = 0.53
+TEACHES_FROM = 0.5
 """From this probability on a turn is called teaching; docs/LOG.md has what other thresholds would learn."""
 READ_AT_ONCE = 128
 STRENGTH = 0.01

@@ -70,7 +70,7 @@ def antecedent(known: Sequence[Known], focus: Entry | None) -> str | None:
     return focus.slots.subject
 
 
-_BARE_POSSESSIVE = re.compile(r"(?P<owner>(?:['’]s|(?<=s)['’])?)\s+(?=(?:is|are|was|were)\b)", re.IGNORECASE)
+_BARE_POSSESSIVE = re.compile(r"(?P<ending>['’]s|(?<=s)['’])\s+(?:is|are|was|were)\b", re.IGNORECASE)
 _BEHIND_A_NOUN = re.compile(r"\s+(?:is|are|was|were|in|on|at|to|of|for)\b.*$", re.IGNORECASE)
 
 
@@ -79,15 +79,15 @@ def left_out(text: str, subject: Span, context: Context, known: Sequence[Known])
 
     After "my birthday is in March", "my brother's is in May" is about his birthday; None where nothing is left out.
     """
-    possessive = _BARE_POSSESSIVE.match(text, subject.end)
-    ends = re.search(r"(?:['’]s|s['’])$", subject.of(text))
-    if possessive is None or not (possessive.group("owner") or ends):
+    possessive = _BARE_POSSESSIVE.search(text, subject.start)
+    # The marks may put the ending, or a part of it, on either side.
+    if possessive is None or not subject.end - 2 <= possessive.start() <= subject.end:
         return None
     relation = known[-1].relation if known else context.focus[0].slots.relation if context.focus else ""
     noun = _BEHIND_A_NOUN.sub("", relation)
     if not noun or words(noun)[0] in ("is", "are", "was", "were", "am", "has", "have", "had") or words(noun)[0].endswith(("s", "ed", "ing")):
         return None
-    return noun, Span(subject.start, possessive.end("owner"))
+    return noun, Span(subject.start, possessive.end("ending"))
 
 
 def is_me(subject: str) -> bool:

@@ -17,14 +17,14 @@ from torch import Tensor, nn
 
 from lic.encoder import load_encoder
 from lic.jsonl import read_jsonl
-from lic.reader import FACT_SECTIONS, MARKS, PREVIOUS_PIECES, PREVIOUS_SCALE, WEIGHTS, ReaderNetwork, collate, held_out, inputs
+from lic.reader import FACT_SECTIONS, MARKS, PREVIOUS_PIECES, PREVIOUS_SCALE, WEIGHTS, ReaderNetwork, collate, held_out, inputs, merged
 from lic.settings import seed_folder
 from lic.training.marks import Marked, parse_marks
 from lic.types import ACTS, Encoder, Encoding
 
 IGNORED = -100
 BATCH = 64
-EPOCHS = 14
+EPOCHS = 11
 LEARNING_RATE = 1.5e-3
 DROPOUT = 0.25
 ANSWERING_ACTS = frozenset(("confirm", "deny", "feedback", "undo", "why"))
@@ -219,7 +219,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=seed_folder())
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, nargs="+", default=(0, 1), help="one network is trained from each")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda where one is there")
     options = parser.parse_args()
     began = time.perf_counter()
@@ -229,14 +229,16 @@ def main() -> None:
     print(f"encoded {len(rows)} lines in {time.perf_counter() - began:.0f} s", flush=True)
     train = [sample for text, sample in rows if not held_out(text)]
     replies = replies_that_ask_nothing(encoder, options.data / "intent_recognition" / "train.jsonl")
-    network = fit(train, [sample for text, sample in rows if held_out(text)], replies, options.epochs, options.seed, options.device)
-    save_file({name: value.half().contiguous() for name, value in network.state_dict().items()}, options.out)
+    kept_out = [sample for text, sample in rows if held_out(text)]
+    networks = [fit(train, kept_out, replies, options.epochs, seed, options.device) for seed in options.seeds]
+    save_file(merged(networks), options.out)
     for name, samples in (
         ("intent_recognition", act_samples(encoder, options.data / "intent_recognition" / "test.jsonl")),
         ("lesson_preparation", lesson_samples(encoder, options.data / "lesson_preparation" / "test.jsonl")),
     ):
-        print(name, "test", {key: round(value, 4) for key, value in evaluate(network, [sample for _, sample in samples]).items()})
-    print(f"{sum(p.numel() for p in network.parameters()):,} weights in {options.out}, {time.perf_counter() - began:.0f} s in all")
+        for network in networks:
+            print(name, "test", {key: round(value, 4) for key, value in evaluate(network, [sample for _, sample in samples]).items()})
+    print(f"{sum(p.numel() for network in networks for p in network.parameters()):,} weights in {options.out}, {time.perf_counter() - began:.0f} s in all")
 
 
 if __name__ == "__main__":
