@@ -330,10 +330,10 @@ def test_undoing_a_message_takes_it_back_and_gives_its_words_to_the_box(chat: Ch
 
 def test_what_was_taught_is_shown_as_text_and_nothing_is_fetched_from_another_host(chat: Chat) -> None:
     for text in (
-        "My name is <img src=http://203.0.113.7/a.png> Ana",
-        "My site is ![me](http://203.0.113.7/b.png) and [here](http://203.0.113.7/c)",
-        "My cat is called <b>Tom</b><script>document.title='taken'</script>",
-        "My motto is &lt;i&gt; **bold** $$x^2$$",
+        "My boat is called Juno <img src=http://203.0.113.7/a.png>",
+        "My sister is called [Ines](http://203.0.113.7/c) ![me](http://203.0.113.7/b.png)",
+        "My brother is called <b>Tom</b><script>document.title='taken'</script>",
+        "My street is called &lt;i&gt; **bold** $$x^2$$",
     ):
         chat.say(text)
         shown = chat.mine.last.inner_text().replace("\u2060", "")
