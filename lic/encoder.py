@@ -27,8 +27,8 @@ class TextEncoder:
     """Mean-pooled, unit-length sentence vectors with their token states (Reimers and Gurevych 2019, section 3)."""
 
     def __init__(self, folder: str, fingerprint: str, threads: int = 0) -> None:
-        if threads:
-            torch.set_num_threads(threads)
+        # One sentence is too little work to share: waiting for each other costs more than a second thread brings.
+        torch.set_num_threads(threads or 1)
         try:
             with _without_progress_bar():
                 self._model = AutoModel.from_pretrained(folder, local_files_only=Path(folder).is_dir(), dtype=torch.float32)

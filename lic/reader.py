@@ -72,8 +72,10 @@ class ReaderNetwork(nn.Module):
         there = self.previous(previous) + self.kind.weight[2] + _positions(previous.shape[1], here.shape[-1]).to(here)
         x = self.drop(torch.cat((query, here, there), dim=1))
         hidden = ~torch.cat((torch.ones(batch, 1, dtype=torch.bool, device=text_mask.device), text_mask, previous_mask), dim=1)
+        # A turn read alone has no padding, and without a mask the layers take a shorter way.
+        padding = hidden if bool(hidden.any()) else None
         for layer in self.layers:
-            x = layer(x, src_key_padding_mask=hidden)
+            x = layer(x, src_key_padding_mask=padding)
         x = self.norm(x)
         pieces = x[:, 1 : n + 1]
         return {

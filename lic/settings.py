@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     ignore_below: float = Field(default=0.35, ge=0, le=1)
     """Below this probability of teaching a turn is not teaching."""
     threads: int = Field(default=0, ge=0)
-    """CPU threads for the models; 0 takes what torch finds."""
+    """CPU threads for the small models; 0 takes one, the quickest for single sentences. A local language model takes all."""
 
     @field_validator("auth", mode="before")
     @classmethod

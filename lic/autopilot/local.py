@@ -1,5 +1,6 @@
 """Any causal language model of the hub or of a folder, frozen, through transformers."""
 
+import os
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -118,7 +119,7 @@ class LocalAutopilot:
     def _pieces(self, inputs: dict[str, Any], stop: StopSignal) -> Generator[str]:
         streamer: Any = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=PIECE_SECONDS)
         left = threading.Event()
-        with ThreadPoolExecutor(1, "lic-generate") as pool:
+        with ThreadPoolExecutor(1, "lic-generate", torch.set_num_threads, (os.cpu_count() or 1,)) as pool:
             try:
                 generated = pool.submit(
                     self._model.generate,

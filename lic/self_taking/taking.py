@@ -20,7 +20,7 @@ from lic.types import TAUGHT_REPLY, Autopilot, Encoding, GenerationRequest, Inte
 
 TAKE_FROM = 0.25
 """An entry answers from this probability on; chosen on `data/answerability/test.jsonl`, see docs/LOG.md."""
-CANDIDATES = 12
+CANDIDATES = 8
 MOST_TAKEN = 8
 EXAMPLES = 3
 

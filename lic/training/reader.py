@@ -5,6 +5,7 @@ cores in a few minutes. A tenth of the lines, chosen by their hash, is held out:
 """
 
 import argparse
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -223,7 +224,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", help="cpu, or cuda where one is there")
     options = parser.parse_args()
     began = time.perf_counter()
-    encoder = load_encoder()
+    encoder = load_encoder(threads=os.cpu_count() or 1)
     rows = act_samples(encoder, options.data / "intent_recognition" / "train.jsonl")
     rows += lesson_samples(encoder, options.data / "lesson_preparation" / "train.jsonl")
     print(f"encoded {len(rows)} lines in {time.perf_counter() - began:.0f} s", flush=True)
