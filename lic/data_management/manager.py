@@ -121,10 +121,18 @@ class DataManager:
         """Own entries that may be about the same as a lesson, with the probability that they answer its question."""
         if prepared.question is None:
             return []
-        found = candidates_for(connection, self._search, owner, prepared.question, CANDIDATES)
+        found = self._found(connection, owner, prepared.lesson, prepared.question)
         near = [(entry, cosine) for entry, cosine in found if may_be_same(entry, prepared.lesson)]
         judged = self._judge.probabilities(prepared.question, prepared.lesson.slots, near)
         return [(entry, p) for (entry, _), p in zip(near, judged, strict=True)]
+
+    def _found(self, connection: Connection, owner: str, lesson: Lesson, question: Encoding) -> list[tuple[Entry, float]]:
+        """Own entries with their cosines to a lesson's question: read by the subject where few have it, else searched."""
+        if lesson.slots.subject and not lesson.correction:
+            about = Entries(connection, owner).with_subject(lesson.slots.subject, CANDIDATES + 1)
+            if len(about) <= CANDIDATES:
+                return [(entry, float(vector @ question.vector)) for entry, vector in about]
+        return candidates_for(connection, self._search, owner, question, CANDIDATES)
 
     def _in_the_words_of(self, entry: Entry, prepared: Prepared) -> Prepared:
         """ "His name is Max" about "My dog is called Rex" becomes "My dog is called Max": the entry's words, the new value."""

@@ -126,6 +126,13 @@ class Entries:
                 found.add(subject)
         return found
 
+    def with_subject(self, subject: str, limit: int) -> list[tuple[Entry, Vector]]:
+        """Own current entries with a subject, alone or before a name, each with its vector; at most `limit`, the newest first."""
+        low = key(subject)
+        query = self._current().add_columns(versions.c.vector).where(entries.c.owner == self._owner)
+        query = query.where(entries.c.subject_key >= low, entries.c.subject_key < f"{low} \uffff").order_by(versions.c.seq.desc()).limit(limit)
+        return [(_entry(row), np.frombuffer(row.vector, np.float16).astype(np.float32)) for row in self._connection.execute(query)]
+
     def others_with(self, value: str, but: Collection[str]) -> bool:
         """Whether an own entry, but these, holds a value."""
         query = select(versions.c.value).join(entries).where(entries.c.owner == self._owner, entries.c.id.not_in(but), versions.c.valid_to.is_(None))
