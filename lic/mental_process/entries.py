@@ -119,18 +119,11 @@ class Entries:
 
     def known_subjects(self, subjects: Collection[str]) -> set[str]:
         """Which of some subjects, given by their keys, own entries have, alone or before a name (my sister, my sister Ines)."""
-        found: set[str] = set()
-        for subject in subjects:
-            here = and_(entries.c.owner == self._owner, entries.c.subject_key >= subject, entries.c.subject_key < f"{subject} \uffff")
-            if subject and self._connection.execute(select(entries.c.id).where(here).limit(1)).first() is not None:
-                found.add(subject)
-        return found
+        return {s for s in subjects if s and self._connection.execute(select(entries.c.id).where(self._has_subject(s)).limit(1)).first() is not None}
 
     def with_subject(self, subject: str, limit: int) -> list[tuple[Entry, Vector]]:
         """Own current entries with a subject, alone or before a name, each with its vector; at most `limit`, the newest first."""
-        low = key(subject)
-        query = self._current().add_columns(versions.c.vector).where(entries.c.owner == self._owner)
-        query = query.where(entries.c.subject_key >= low, entries.c.subject_key < f"{low} \uffff").order_by(versions.c.seq.desc()).limit(limit)
+        query = self._current().add_columns(versions.c.vector).where(self._has_subject(key(subject))).order_by(versions.c.seq.desc()).limit(limit)
         return [(_entry(row), np.frombuffer(row.vector, np.float16).astype(np.float32)) for row in self._connection.execute(query)]
 
     def others_with(self, value: str, but: Collection[str]) -> bool:
@@ -227,6 +220,10 @@ class Entries:
                 "vector": new.vector.astype(np.float16).tobytes(),
             },
         )
+
+    def _has_subject(self, subject: str) -> ColumnElement[bool]:
+        """Own entries with a subject, given by its key, alone or before more words; a range, so that the index finds it."""
+        return and_(entries.c.owner == self._owner, entries.c.subject_key >= subject, entries.c.subject_key < f"{subject} \uffff")
 
     def _wall(self) -> ColumnElement[bool]:
         return or_(entries.c.owner == self._owner, entries.c.shared.is_(True))
