@@ -17,7 +17,7 @@ from sklearn.metrics import classification_report, f1_score
 from lic.encoder import load_encoder
 from lic.intent.recognizer import IntentRecognizer, load_recognizer
 from lic.jsonl import read_jsonl
-from lic.reader import Reader
+from lic.reader.reader import Reader
 from lic.settings import Settings
 from lic.types import TEACHING_ACTS, Encoder, Intent, Vector
 

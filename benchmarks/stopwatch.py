@@ -15,7 +15,7 @@ from lic.encoder import TextEncoder
 from lic.intent.recognizer import IntentRecognizer
 from lic.lessons.preparer import LessonPreparer
 from lic.mental_process.vectors import VectorIndex
-from lic.reader import Reader
+from lic.reader.reader import Reader
 from lic.self_taking.answerability import Answerability
 from lic.self_taking.examples import DialogueExamples
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lic.intent.recognizer import IntentRecognizer
     from lic.mental_process.process import MentalProcess
     from lic.mental_process.search import HybridSearch
-    from lic.reader import Reader
+    from lic.reader.reader import Reader
     from lic.self_taking.answerability import Answerability
     from lic.self_taking.examples import DialogueExamples
     from lic.types import Autopilot
@@ -146,7 +146,7 @@ class Lic:
     def _models(self) -> "Models":
         from lic.intent.feedback import load_feedback
         from lic.intent.recognizer import load_recognizer
-        from lic.reader import Reader
+        from lic.reader.reader import Reader
         from lic.self_taking.answerability import Answerability
         from lic.self_taking.examples import load_examples
 

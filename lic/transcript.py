@@ -73,8 +73,8 @@ class Transcript:
         query = select(turns).where(turns.c.owner == self._owner, turns.c.status == "said", turns.c.text.like(pattern, escape="\\"))
         return [_said(row) for row in self._connection.execute(query.order_by(turns.c.seq.desc()).limit(k))]
 
-    def keep(self, turn: Turn, reply: Reply) -> None:
-        """Write a turn with its reply; a turn that is there already gets the new reply."""
+    def keep(self, turn: Turn, reply: Reply, anew: bool = False) -> bool:
+        """Write a turn with its reply; False where the turn stands with a reply already, which only `anew` replaces."""
         row = {
             "id": turn.id,
             "owner": self._owner,
@@ -91,7 +91,10 @@ class Transcript:
             "status": "said",
         }
         changed = {name: value for name, value in row.items() if name not in ("id", "owner", "conversation", "said_at")}
-        self._connection.execute(upsert(turns).values(row).on_conflict_do_update(index_elements=["owner", "id"], set_=changed))
+        again = (
+            upsert(turns).values(row).on_conflict_do_update(index_elements=["owner", "id"], set_=changed, where=None if anew else turns.c.status == "replaced")
+        )
+        return self._connection.execute(again).rowcount == 1
 
     def mark(self, turn: str, status: str) -> None:
         """Set a turn's status; a forgotten one stays forgotten."""

@@ -16,7 +16,7 @@ from lic.language import FORGOTTEN, clean, key
 from lic.lessons.parts import within_reach
 from lic.lessons.preparer import MAX_LESSONS, LessonPreparer
 from lic.mental_process.entries import Entries
-from lic.reader import Reader, Reading
+from lic.reader.reader import Reader, Reading
 from lic.self_taking.taking import SelfTaking
 from lic.settings import Settings
 from lic.transcript import HISTORY, Said, Transcript
@@ -129,10 +129,10 @@ class Desk:
 
     def keep(self, connection: Connection, situation: Situation, reply: Reply, pending: Mapping[str, Any]) -> None:
         transcript = Transcript(connection, self.owner)
-        said = transcript.find(situation.turn.id)
-        if said is not None and said.status != "replaced":
+        if not transcript.keep(situation.turn, reply):
+            said = transcript.find(situation.turn.id)
+            assert said is not None, "a turn that cannot be kept is there"
             raise AlreadyAnswered(said.reply)
-        transcript.keep(situation.turn, reply)
         if pending or situation.pending or not situation.history:
             transcript.wait_for(self.id, pending, situation.turn.said_at)
 

@@ -9,7 +9,7 @@ from lic.errors import NotFound
 from lic.language import FORGOTTEN, key, lower_first, turned
 from lic.lessons.tagger import named_in, question_slots
 from lic.mental_process.entries import Entries
-from lic.reader import Reading
+from lic.reader.reader import Reading
 from lic.types import Encoding, Entry, Evidence, Reply, Taken
 
 FORGET_FROM = 0.25

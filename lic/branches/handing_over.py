@@ -9,7 +9,7 @@ from lic.branches.desk import Desk
 from lic.language import content_hash, words
 from lic.lessons.parts import within_reach
 from lic.lessons.tagger import facts_of
-from lic.reader import Reading
+from lic.reader.reader import Reading
 from lic.transcript import Transcript
 from lic.types import TEACHING_ACTS, Act, Context, Encoding, Intent, Reply, Turn
 

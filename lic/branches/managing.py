@@ -66,7 +66,7 @@ class Managing:
             if situation is not None:
                 self._desk.keep(connection, situation, reply, {})
             else:
-                transcript.keep(said.turn, replace(reply, turn=said.turn.id))
+                transcript.keep(said.turn, replace(reply, turn=said.turn.id), anew=True)
         for commit in (*commits, taught):
             self._desk.parts.manager.committed(commit)
         return reply

@@ -13,7 +13,7 @@ from lic.errors import DataError
 if TYPE_CHECKING:
     from lic.cli.said import SaidOnly
     from lic.factory import Lic
-    from lic.reader import Reading
+    from lic.reader.reader import Reading
     from lic.types import Encoding
 
 AT_ONCE = 64

@@ -15,7 +15,7 @@ from lic.types import Encoding, Entry, Slots, Taken
 
 if TYPE_CHECKING:
     from lic.factory import Lic
-    from lic.reader import Reading
+    from lic.reader.reader import Reading
 
 DEPTH = 50  # turns that the words choose; only these cost a pass of the encoder
 ASKING = ("question", "why", "forget", "undo")

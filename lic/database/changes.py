@@ -115,7 +115,13 @@ def _touches_shared(connection: Connection, changes: Sequence[RowChange]) -> boo
 
 def current_revision(connection: Connection, scope: str) -> int:
     """The number of changes so far to what a person knows, or to what is shared with everybody."""
-    return connection.execute(select(tables.revisions.c.value).where(tables.revisions.c.scope == scope)).scalar() or 0
+    return current_revisions(connection, [scope])[scope]
+
+
+def current_revisions(connection: Connection, scopes: Sequence[str]) -> dict[str, int]:
+    """The same for several scopes at once."""
+    found = connection.execute(select(tables.revisions).where(tables.revisions.c.scope.in_(scopes)))
+    return dict.fromkeys(scopes, 0) | {row.scope: row.value for row in found}
 
 
 def undo(connection: Connection, owner: str, receipt: str, at: str) -> list[RowChange]:

@@ -12,7 +12,7 @@ from lic.intent.context import context_features
 from lic.jsonl import read_jsonl
 from lic.language import content_hash
 from lic.prepared import prepared_rows
-from lic.reader import Reader, Reading, held_out
+from lic.reader.reader import Reader, Reading, held_out
 from lic.types import TEACHING_ACTS, Act, Encoder, Encoding, Intent, Vector
 
 KIND = "intent"

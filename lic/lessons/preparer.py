@@ -9,7 +9,7 @@ from lic.language import exchanged, key, lower_first, sentence, upper_first, wor
 from lic.lessons.references import CONTRACTED_PRONOUN, POSSESSIVE, PRONOUNS, Known, antecedent, focus_of, left_out
 from lic.lessons.tagger import Fact, facts_of, slots_of
 from lic.lessons.wording import question_from, statement_from
-from lic.reader import Reading
+from lic.reader.reader import Reading
 from lic.types import TAUGHT_REPLY, Context, Encoding, Entry, Intent, Lesson, Section, Slots, Span, Turn
 
 MAX_LESSONS = 50

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lic.language import key
-from lic.reader import FACT_SECTIONS, MARKS, Reading
+from lic.reader.networks import FACT_SECTIONS, MARKS
+from lic.reader.reader import Reading
 from lic.types import Encoding, Slots, Span, Vector
 
 _SENTENCE_END = re.compile(r"[.!?]+[\"”’')]*\s+(?=\S)")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from lic.database.changes import EVERYBODY, RowChange, current_revision
+from lic.database.changes import EVERYBODY, RowChange, current_revisions
 from lic.database.tables import entries, versions
 from lic.types import Vector
 
@@ -116,7 +116,8 @@ class VectorIndex:
     def nearest(self, connection: Connection, owner: str, vector: Vector, k: int) -> list[tuple[int, float]]:
         """Version numbers of the entries nearest to a unit vector, best first."""
         with self._lock:
-            found = [pair for scope in (owner, EVERYBODY) for pair in self._fresh(connection, scope).nearest(vector, k)]
+            revisions = current_revisions(connection, (owner, EVERYBODY))
+            found = [pair for scope, revision in revisions.items() for pair in self._fresh(connection, scope, revision).nearest(vector, k)]
         return sorted(dict(found).items(), key=lambda pair: -pair[1])[:k]
 
     def applied(self, owner: str, changes: Sequence[RowChange], revision: int) -> None:
@@ -139,8 +140,7 @@ class VectorIndex:
         elif row is not None and current and not known:
             matrix.add([seq], np.frombuffer(row["vector"], np.float16).astype(np.float32)[None])
 
-    def _fresh(self, connection: Connection, scope: str) -> VectorMatrix:
-        revision = current_revision(connection, scope)
+    def _fresh(self, connection: Connection, scope: str, revision: int) -> VectorMatrix:
         matrix = self._matrices.setdefault(scope, VectorMatrix(self._dimension))
         if self._revisions.get(scope) != revision:
             self._synchronize(connection, scope, matrix)

@@ -10,7 +10,7 @@ from lic.language import key, turned, words
 from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
-from lic.reader import Reading
+from lic.reader.reader import Reading
 from lic.replies import WITHOUT
 from lic.self_taking.answerability import Answerability
 from lic.self_taking.examples import DialogueExamples

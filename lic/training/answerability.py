@@ -21,7 +21,7 @@ from lic.jsonl import read_jsonl
 from lic.language import key, sentence
 from lic.lessons.tagger import facts_of, question_slots, slots_of
 from lic.lessons.wording import question_from
-from lic.reader import Reader
+from lic.reader.reader import Reader
 from lic.self_taking.answerability import WEIGHTS, head_as_json
 from lic.self_taking.features import Side, features, matrix, side_of
 from lic.settings import seed_folder

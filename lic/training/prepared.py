@@ -7,7 +7,7 @@ from lic.encoder import load_encoder
 from lic.intent import feedback, recognizer
 from lic.jsonl import read_jsonl
 from lic.prepared import FILE, features_of, write_features
-from lic.reader import Reader
+from lic.reader.reader import Reader
 from lic.self_taking import examples
 from lic.settings import seed_folder
 

@@ -18,7 +18,8 @@ from torch import Tensor, nn
 
 from lic.encoder import load_encoder
 from lic.jsonl import read_jsonl
-from lic.reader import FACT_SECTIONS, MARKS, PREVIOUS_PIECES, PREVIOUS_SCALE, WEIGHTS, ReaderNetwork, collate, held_out, inputs, merged
+from lic.reader.networks import FACT_SECTIONS, MARKS, ReaderNetwork, merged
+from lic.reader.reader import PREVIOUS_PIECES, PREVIOUS_SCALE, WEIGHTS, collate, held_out, inputs
 from lic.settings import seed_folder
 from lic.training.marks import Marked, parse_marks
 from lic.types import ACTS, Encoder, Encoding

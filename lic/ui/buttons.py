@@ -20,7 +20,7 @@ def undo(lic: Lic, said: Said) -> None:
     with lic.database.write() as connection:
         commit = lic.manager.undo(connection, owner, said.reply.receipt, at)
         reply = replace(said.reply, text=replies.undone(commit.receipt), changes=commit.receipt.changes, options=(), receipt=None)
-        Transcript(connection, owner).keep(said.turn, reply)
+        Transcript(connection, owner).keep(said.turn, reply, anew=True)
     lic.manager.committed(commit)
 
 

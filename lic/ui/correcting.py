@@ -42,7 +42,7 @@ def corrected(lic: Lic, turn: Turn, entry_id: str, wording: str) -> Reply:
         reply = _reply(turn, commit.receipt)
         if reply.changes or turn.conversation != CORRECTIONS:
             transcript = Transcript(connection, turn.owner)
-            transcript.keep(turn, reply)
+            transcript.keep(turn, reply, anew=True)
             transcript.wait_for(turn.conversation, {}, turn.said_at)
     lic.manager.committed(commit)
     return reply
