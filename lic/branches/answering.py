@@ -1,7 +1,8 @@
 """The answering branch: take from the Mental Process, generate, check, keep."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -47,6 +48,9 @@ class Answering:
             options=("why", "correct", "forget") if evidence else (),
             trace=answer.trace,
         )
-        asked = question_slots(situation.encoding, situation.reading)
-        pending = {"asks": "teach", "question": situation.turn.text, "asked": [asked.subject, asked.relation, ""]} if answer.abstained else {}
-        return self._desk.kept_reply(situation, reply, pending)
+        return self._desk.kept_reply(situation, reply, _waits_to_be_taught(situation) if answer.abstained else {})
+
+
+def _waits_to_be_taught(situation: Situation) -> Mapping[str, Any]:
+    asked = question_slots(situation.encoding, situation.reading)
+    return {"asks": "teach", "question": situation.turn.text, "asked": [asked.subject, asked.relation, ""]}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, Row, Select, and_, bindparam, func, or_, select
 
 from lic.database.changes import ChangeLog
 from lic.database.tables import entries, versions
@@ -31,6 +31,13 @@ _COLUMNS = (
     versions.c.turn,
     versions.c.said_at,
 )
+_SEES: ColumnElement[bool] = or_(entries.c.owner == bindparam("sees"), entries.c.shared.is_(True))
+_CURRENT: Select[Any] = (
+    select(*_COLUMNS)  # pyright: ignore[reportAssignmentType] -- more columns than the stubs count
+    .join(versions, and_(versions.c.entry == entries.c.id, versions.c.valid_to.is_(None)))
+    .where(_SEES)
+)
+"""Built once: putting a statement together takes as long as a small one runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,49 +80,49 @@ class Entries:
 
     def get(self, entry: str) -> Entry:
         """One current entry. Raises NotFound, also where it is another person's."""
-        found = self._connection.execute(self._current().where(entries.c.id == entry)).first()
+        found = self._seen(_CURRENT.where(entries.c.id == entry)).first()
         if found is None:
             raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
         return _entry(found)
 
     def of_versions(self, seqs: Sequence[int]) -> dict[int, Entry]:
         """The entries whose current versions have these numbers, as far as they may be seen."""
-        query = self._current().add_columns(versions.c.seq).where(versions.c.seq.in_(seqs))
-        return {row.seq: _entry(row) for row in self._connection.execute(query)}
+        query = _CURRENT.add_columns(versions.c.seq).where(versions.c.seq.in_(seqs))
+        return {row.seq: _entry(row) for row in self._seen(query)}
 
     def of_ids(self, ids: Sequence[str]) -> list[Entry]:
         """The current entries with these ids that still exist, in the order of the ids."""
-        found = {row.id: _entry(row) for row in self._connection.execute(self._current().where(entries.c.id.in_(ids)))}
+        found = {row.id: _entry(row) for row in self._seen(_CURRENT.where(entries.c.id.in_(ids)))}
         return [found[i] for i in ids if i in found]
 
     def listed(self, section: Section | None = None, topic: str | None = None, limit: int | None = None, offset: int = 0) -> list[Entry]:
         """Current entries, the newest first."""
-        query = self._current().order_by(versions.c.seq.desc())
+        query = _CURRENT.order_by(versions.c.seq.desc())
         if section is not None:
             query = query.where(entries.c.section == section)
         if topic is not None:
             query = query.where(entries.c.topic == topic)
-        return [_entry(row) for row in self._connection.execute(query.limit(limit).offset(offset))]
+        return [_entry(row) for row in self._seen(query.limit(limit).offset(offset))]
 
     def count(self) -> int:
         """How many current entries there are."""
-        query = select(func.count()).select_from(entries.join(versions)).where(self._wall(), versions.c.valid_to.is_(None))
-        return self._connection.execute(query).scalar_one()
+        query = select(func.count()).select_from(entries.join(versions)).where(_SEES, versions.c.valid_to.is_(None))
+        return self._seen(query).scalar_one()
 
     def answering(self, subject: str, relation: str) -> list[Entry]:
         """Own current entries with exactly this subject and relation."""
-        query = self._current().where(entries.c.owner == self._owner, entries.c.subject_key == key(subject), entries.c.relation_key == key(relation))
-        return [_entry(row) for row in self._connection.execute(query.order_by(versions.c.seq.desc()))]
+        query = _CURRENT.where(entries.c.owner == self._owner, entries.c.subject_key == key(subject), entries.c.relation_key == key(relation))
+        return [_entry(row) for row in self._seen(query.order_by(versions.c.seq.desc()))]
 
     def about(self, subject: str) -> list[Entry]:
         """Own current entries with this subject."""
-        query = self._current().where(entries.c.owner == self._owner, entries.c.subject_key == key(subject))
-        return [_entry(row) for row in self._connection.execute(query)]
+        query = _CURRENT.where(entries.c.owner == self._owner, entries.c.subject_key == key(subject))
+        return [_entry(row) for row in self._seen(query)]
 
     def saying(self, statement: str) -> list[Entry]:
         """Current entries that say just this."""
-        query = self._current().where(entries.c.owner == self._owner, versions.c.content == content_hash(key(statement)))
-        return [_entry(row) for row in self._connection.execute(query)]
+        query = _CURRENT.where(entries.c.owner == self._owner, versions.c.content == content_hash(key(statement)))
+        return [_entry(row) for row in self._seen(query)]
 
     def known_subjects(self, subjects: Collection[str]) -> set[str]:
         """Which of some subjects, given by their keys, own entries have, alone or before a name (my sister, my sister Ines)."""
@@ -123,8 +130,8 @@ class Entries:
 
     def with_subject(self, subject: str, limit: int) -> list[tuple[Entry, Vector]]:
         """Own current entries with a subject, alone or before a name, each with its vector; at most `limit`, the newest first."""
-        query = self._current().add_columns(versions.c.vector).where(self._has_subject(key(subject))).order_by(versions.c.seq.desc()).limit(limit)
-        return [(_entry(row), np.frombuffer(row.vector, np.float16).astype(np.float32)) for row in self._connection.execute(query)]
+        query = _CURRENT.add_columns(versions.c.vector).where(self._has_subject(key(subject))).order_by(versions.c.seq.desc()).limit(limit)
+        return [(_entry(row), np.frombuffer(row.vector, np.float16).astype(np.float32)) for row in self._seen(query)]
 
     def others_with(self, value: str, but: Collection[str]) -> bool:
         """Whether an own entry, but these, holds a value."""
@@ -133,7 +140,7 @@ class Entries:
 
     def history(self, entry: str) -> list[Version]:
         """All versions of an entry, the oldest first. Raises NotFound."""
-        query = select(versions).join(entries).where(entries.c.id == entry, self._wall()).order_by(versions.c.number)
+        query = select(versions).join(entries).where(entries.c.id == entry, _SEES).order_by(versions.c.number)
         found = [
             Version(
                 number=row.number,
@@ -144,7 +151,7 @@ class Entries:
                 valid_from=datetime.fromisoformat(row.valid_from),
                 valid_to=datetime.fromisoformat(row.valid_to) if row.valid_to else None,
             )
-            for row in self._connection.execute(query)
+            for row in self._seen(query)
         ]
         if not found:
             raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
@@ -225,12 +232,9 @@ class Entries:
         """Own entries with a subject, given by its key, alone or before more words; a range, so that the index finds it."""
         return and_(entries.c.owner == self._owner, entries.c.subject_key >= subject, entries.c.subject_key < f"{subject} \uffff")
 
-    def _wall(self) -> ColumnElement[bool]:
-        return or_(entries.c.owner == self._owner, entries.c.shared.is_(True))
-
-    def _current(self) -> Select[Any]:
-        query: Select[Any] = select(*_COLUMNS)  # pyright: ignore[reportAssignmentType] -- more columns than the stubs count
-        return query.join(versions, and_(versions.c.entry == entries.c.id, versions.c.valid_to.is_(None))).where(self._wall())
+    def _seen(self, query: Select[Any]) -> CursorResult[Any]:
+        """Run a query that carries the wall for this person."""
+        return self._connection.execute(query, {"sees": self._owner})
 
 
 def _entry(row: Row[Any]) -> Entry:
