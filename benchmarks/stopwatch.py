@@ -13,10 +13,11 @@ import lic.mental_process.search
 from lic.database.database import Database
 from lic.encoder import TextEncoder
 from lic.intent.recognizer import IntentRecognizer
+from lic.judges.answerability import Answerability
+from lic.judges.same_question import SameQuestion
 from lic.lessons.preparer import LessonPreparer
 from lic.mental_process.vectors import VectorIndex
 from lic.reader.reader import Reader
-from lic.self_taking.answerability import Answerability
 from lic.self_taking.examples import DialogueExamples
 
 _ROOMS: Mapping[str, tuple[Any, str]] = {
@@ -27,6 +28,7 @@ _ROOMS: Mapping[str, tuple[Any, str]] = {
     "full text": (lic.mental_process.search, "full_text"),
     "vectors": (VectorIndex, "nearest"),
     "judge": (Answerability, "probabilities"),
+    "place": (SameQuestion, "verdicts"),
     "dialogue": (DialogueExamples, "like"),
     "commit": (Connection, "commit"),
 }

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from lic.encoder import TextEncoder
     from lic.intent.feedback import FeedbackRecognizer
     from lic.intent.recognizer import IntentRecognizer
+    from lic.judges.answerability import Answerability
+    from lic.judges.same_question import SameQuestion
     from lic.mental_process.process import MentalProcess
     from lic.mental_process.search import HybridSearch
     from lic.reader.reader import Reader
-    from lic.self_taking.answerability import Answerability
     from lic.self_taking.examples import DialogueExamples
     from lic.types import Autopilot
 
@@ -45,6 +46,7 @@ class Models:
     recognizer: "IntentRecognizer"
     feedback: "FeedbackRecognizer"
     answerability: "Answerability"
+    same_question: "SameQuestion"
     examples: "DialogueExamples"
 
 
@@ -132,7 +134,7 @@ class Lic:
             recognizer=models.recognizer,
             feedback=models.feedback,
             preparer=LessonPreparer(),
-            manager=DataManager(self.database, self._search, models.encoder, models.answerability),
+            manager=DataManager(self.database, self._search, models.encoder, models.same_question),
             self_taking=SelfTaking(self._search, models.answerability, models.examples, self._autopilot, self._embedded),
         )
 
@@ -146,8 +148,9 @@ class Lic:
     def _models(self) -> "Models":
         from lic.intent.feedback import load_feedback
         from lic.intent.recognizer import load_recognizer
+        from lic.judges.answerability import Answerability
+        from lic.judges.same_question import SameQuestion
         from lic.reader.reader import Reader
-        from lic.self_taking.answerability import Answerability
         from lic.self_taking.examples import load_examples
 
         settings = self.settings
@@ -159,6 +162,7 @@ class Lic:
             recognizer=load_recognizer(encoder, reader, settings.seed / "intent_recognition" / "train.jsonl", settings.cache),
             feedback=load_feedback(encoder, settings.seed / "feedback" / "train.jsonl", settings.cache),
             answerability=Answerability(encoder),
+            same_question=SameQuestion(encoder),
             examples=load_examples(encoder, settings.seed / "dialogue" / "train.jsonl", settings.cache),
         )
 

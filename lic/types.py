@@ -146,7 +146,7 @@ class Lesson:
     """What a teaching turn teaches, prepared to a dataset format.
 
     `section` is None where only a dataset learns (an example of a task). `target` names the entry that the lesson is about
-    when the conversation makes that clear. `correction` says that an older value is meant to be replaced, `elliptic` that its subject was
+    when the conversation makes that clear. `correction` is how surely an older value is meant to be replaced, `elliptic` that its subject was
     only pointed at ("his name is Max"), so that an updated entry keeps its own words around the new value.
     """
 
@@ -158,10 +158,25 @@ class Lesson:
     task: str
     row: Mapping[str, Any]
     many: bool = False
-    correction: bool = False
+    correction: float = 0.0
     denied: str = ""
     target: str | None = None
     elliptic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a lesson is to an entry, as probabilities: about another question, the same again, one more value, a value in place of its own."""
+
+    other: float
+    again: float
+    adds: float
+    replaces: float
+
+    @property
+    def same(self) -> float:
+        """The probability that both answer the same question."""
+        return 1 - self.other
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from lic.language import key
 from lic.mental_process.process import MentalProcess
 from lic.mental_process.search import HybridSearch
 from lic.mental_process.vectors import VectorIndex
-from lic.types import Encoding, Entry, Lesson, Receipt, Slots, Turn, Vector
+from lic.types import Encoding, Entry, Lesson, Receipt, Slots, Turn, Vector, Verdict
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 TURNS = itertools.count(1)
@@ -56,9 +56,9 @@ class LetterEncoder:
 class SameQuestion:
     """A judge that is sure exactly where the entry's own question is asked."""
 
-    def probabilities(self, question: Encoding, asked: Slots, candidates: Sequence[tuple[Entry, float]]) -> list[float]:
-        """1 for the same question, else 0."""
-        return [float(key(entry.question) == key(question.text)) for entry, _ in candidates]
+    def verdicts(self, lesson: Lesson, candidates: Sequence[tuple[Entry, float]]) -> list[Verdict]:
+        """A value in place of another for the same question, else nothing in common."""
+        return [Verdict(0, 0, 0, 1) if key(entry.question) == key(lesson.question) else Verdict(1, 0, 0, 0) for entry, _ in candidates]
 
 
 def lesson(subject: str, relation: str, value: str, many: bool = False) -> Lesson:
@@ -97,7 +97,7 @@ class Store:
         """Learn lessons of one turn."""
         at = self.now()
         said = Turn(turn or f"turn-{os.getpid()}-{next(TURNS)}", " ".join(item.statement for item in lessons), owner, "main", at)
-        return self.manager.transact(lambda connection: self.manager.learn(connection, said, self.manager.encode(owner, lessons), at))
+        return self.manager.transact(lambda connection: self.manager.learn(connection, said, self.manager.encode(lessons), at))
 
     def undo(self, owner: str, receipt: str | None = None) -> Receipt:
         """Undo a receipt or the newest one."""

@@ -63,7 +63,7 @@ def test_learning_the_same_turn_twice_writes_nothing(store: Store) -> None:
     lessons = [lesson("dog", "is called", "Rex"), lesson("cat", "is called", "Tom")]
 
     def learn() -> list[str]:
-        receipt = store.manager.transact(lambda connection: store.manager.learn(connection, said, store.manager.encode("ana", lessons), BEGAN))
+        receipt = store.manager.transact(lambda connection: store.manager.learn(connection, said, store.manager.encode(lessons), BEGAN))
         return [change.operation for change in receipt.changes]
 
     assert learn() == ["add"] * 4
@@ -181,9 +181,7 @@ def test_nothing_is_undone_twice_and_nobody_undoes_for_another(store: Store) -> 
 def test_what_was_undone_can_be_taught_again_at_the_same_moment(store: Store) -> None:
     said = Turn("t1", "dog is called Rex", "ana", "main", BEGAN)
     for _ in range(3):
-        store.manager.transact(
-            lambda connection: store.manager.learn(connection, said, store.manager.encode("ana", [lesson("dog", "is called", "Rex")]), BEGAN)
-        )
+        store.manager.transact(lambda connection: store.manager.learn(connection, said, store.manager.encode([lesson("dog", "is called", "Rex")]), BEGAN))
         assert store.values("ana") == {"Rex"}
         store.undo("ana")
         assert store.values("ana") == set()

@@ -58,7 +58,7 @@ class HandingOver:
             lessons = parts.preparer.prepare(turn, replace(intent, act=_statement_act(turn.text)), encoding, reading, Context())
         if not lessons:
             return Taught(turn, Reply(turn.id, replies.NOTHING_TO_TAKE, intent), False)
-        prepared = parts.manager.encode(turn.owner, lessons, encoding)
+        prepared = parts.manager.encode(lessons, encoding)
         with parts.database.write() as connection:
             commit = parts.manager.learn(connection, turn, prepared, turn.said_at)
             receipt = commit.receipt

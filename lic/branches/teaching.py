@@ -23,7 +23,7 @@ class Teaching:
         lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
         if not lessons:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(self._desk.owner, lessons, situation.encoding))
+        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
 
     def ask_whether(self, situation: Situation) -> Reply | None:
         intent = situation.intent if situation.intent.act in TEACHING_ACTS else replace(situation.intent, act=_likely_teaching_act(situation.context))
@@ -65,7 +65,7 @@ class Teaching:
         source, lessons, encoding = self._asked_lessons(situation)
         if not lessons or source is None:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        return self.learned(situation, source, self._desk.parts.manager.encode(self._desk.owner, lessons, encoding))
+        return self.learned(situation, source, self._desk.parts.manager.encode(lessons, encoding))
 
     def _confirmed_otherwise(self, situation: Situation) -> Reply:
         """ "No, walnuts": the asked lesson with another value."""
@@ -75,12 +75,12 @@ class Teaching:
         shown = _as_entry(asked[0], source)
         context = replace(situation.context, focus=(shown,), asks=None)
         lessons = [
-            replace(lesson, target=None, correction=False, denied="")
+            replace(lesson, target=None, correction=0.0, denied="")
             for lesson in self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, context)
         ]
         if not lessons:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(self._desk.owner, lessons, situation.encoding))
+        return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
 
     def _asked_lessons(self, situation: Situation) -> tuple[Turn | None, list[Lesson], Encoding]:
         """The lessons of the turn that LIC asked about, prepared again from what was said."""
@@ -104,7 +104,7 @@ class Teaching:
         lessons = self._desk.lessons(last.turn, intent, encoding, reading, situation.context)
         if not lessons:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        prepared = self._desk.parts.manager.encode(self._desk.owner, lessons, encoding)
+        prepared = self._desk.parts.manager.encode(lessons, encoding)
         return self.learned(situation, last.turn, [*prepared, gate_lesson(last, intent.act, None)])
 
 
@@ -132,7 +132,7 @@ def gate_lesson(said: Said, act: str, previous: str | None) -> Prepared:
         task="intent_recognition",
         row={"text": said.turn.text, "previous": previous, "act": act},
     )
-    return Prepared(lesson, None, None)
+    return Prepared(lesson, None)
 
 
 def _as_entry(lesson: Lesson, source: Turn) -> Entry:

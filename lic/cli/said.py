@@ -8,9 +8,9 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sqlalchemy import Row, select
 
 from lic.database.tables import turns, versions
+from lic.judges.answerability import Answerability
 from lic.language import key, words
 from lic.lessons.tagger import facts_of, question_slots, slots_of
-from lic.self_taking.answerability import Answerability
 from lic.types import Encoding, Entry, Slots, Taken
 
 if TYPE_CHECKING:

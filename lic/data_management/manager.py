@@ -18,19 +18,17 @@ from lic.errors import NotFound, NothingToUndo
 from lic.language import content_hash, exchanged, key
 from lic.mental_process.entries import Entries, NewEntry
 from lic.mental_process.search import HybridSearch
-from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Turn
+from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Turn, Verdict
 
 CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A lesson with the vectors that finding its place needs."""
+    """A lesson with its encoded statement; None where only a dataset learns it."""
 
     lesson: Lesson
     statement: Encoding | None
-    question: Encoding | None
-    """None where nothing that is known could be about the same."""
 
 
 @dataclass(slots=True)
@@ -54,24 +52,13 @@ class DataManager:
 
     # Learning --------------------------------------------------------------------------------------------------------
 
-    def encode(self, owner: str, lessons: Sequence[Lesson], known: Encoding | None = None) -> list[Prepared]:
-        """The vectors of statements and questions, in one pass.
-
-        A statement with just the words of the turn is not encoded again, and a question only where something is known that could be
-        about the same.
-        """
-        subjects = {key(lesson.slots.subject) for lesson in lessons}
-        with self._database.read() as connection:
-            familiar = Entries(connection, owner).known_subjects(subjects)
-        questions = [lesson.question if lesson.correction or key(lesson.slots.subject) in ("", *familiar) else None for lesson in lessons]
-        texts = list(dict.fromkeys(text for text in (*(lesson.statement for lesson in lessons), *questions) if text is not None))
+    def encode(self, lessons: Sequence[Lesson], known: Encoding | None = None) -> list[Prepared]:
+        """Lessons with their encoded statements, in one pass; a statement with just the words of the turn is not encoded again."""
+        texts = list(dict.fromkeys(lesson.statement for lesson in lessons))
         same = [text for text in texts if known is not None and key(text) == key(known.text)]
         encodings = {e.text: e for e in self._encoder.encode([text for text in texts if text not in same])}
         encodings |= {text: known for text in same if known is not None}
-        return [
-            Prepared(lesson, encodings[lesson.statement], None if question is None else encodings[question])
-            for lesson, question in zip(lessons, questions, strict=True)
-        ]
+        return [Prepared(lesson, encodings[lesson.statement]) for lesson in lessons]
 
     def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime) -> Commit:
         """Write lessons within the caller's transaction; the commit's receipt lists what changed. Writing twice changes nothing."""
@@ -117,22 +104,26 @@ class DataManager:
         row = self._row_change(connection, log, turn, lesson, changed[0].id, place, at)
         return [*changed, row] if row else changed
 
-    def _near(self, connection: Connection, owner: str, prepared: Prepared) -> list[tuple[Entry, float]]:
-        """Own entries that may be about the same as a lesson, with the probability that they answer its question."""
-        if prepared.question is None:
+    def _near(self, connection: Connection, owner: str, prepared: Prepared) -> list[tuple[Entry, Verdict]]:
+        """Own entries that may be about the same as a lesson, with what it is to each, the likeliest first."""
+        if prepared.statement is None:
             return []
-        found = self._found(connection, owner, prepared.lesson, prepared.question)
-        near = [(entry, cosine) for entry, cosine in found if may_be_same(entry, prepared.lesson)]
-        judged = self._judge.probabilities(prepared.question, prepared.lesson.slots, near)
-        return [(entry, p) for (entry, _), p in zip(near, judged, strict=True)]
+        lesson = prepared.lesson
+        found = self._found(connection, owner, lesson, prepared.statement)
+        near = [(entry, cosine) for entry, cosine in found if may_be_same(entry, lesson)]
+        judged = zip(near, self._judge.verdicts(lesson, near), strict=True)
+        return sorted(((entry, verdict) for (entry, _), verdict in judged), key=lambda item: -item[1].same)
 
-    def _found(self, connection: Connection, owner: str, lesson: Lesson, question: Encoding) -> list[tuple[Entry, float]]:
-        """Own entries with their cosines to a lesson's question: read by the subject where few have it, else searched."""
-        if lesson.slots.subject and not lesson.correction:
-            about = Entries(connection, owner).with_subject(lesson.slots.subject, CANDIDATES + 1)
-            if len(about) <= CANDIDATES:
-                return [(entry, float(vector @ question.vector)) for entry, vector in about]
-        return candidates_for(connection, self._search, owner, question, CANDIDATES)
+    def _found(self, connection: Connection, owner: str, lesson: Lesson, statement: Encoding) -> list[tuple[Entry, float]]:
+        """Own entries with their cosines to a lesson's statement: read by the subject where few have it, else searched."""
+        entries = Entries(connection, owner)
+        about = entries.with_subject(lesson.slots.subject, CANDIDATES + 1) if lesson.slots.subject else []
+        if about and len(about) <= CANDIDATES and not lesson.correction:
+            return [(entry, float(vector @ statement.vector)) for entry, vector in about]
+        exact = entries.with_slots(lesson.slots, CANDIDATES) if lesson.slots.subject and lesson.slots.relation else []
+        searched = candidates_for(connection, self._search, owner, statement, CANDIDATES)
+        read = [(entry, float(vector @ statement.vector)) for entry, vector in exact]
+        return list({entry.id: (entry, cosine) for entry, cosine in (*searched, *read)}.values())
 
     def _in_the_words_of(self, entry: Entry, prepared: Prepared) -> Prepared:
         """ "His name is Max" about "My dog is called Rex" becomes "My dog is called Max": the entry's words, the new value."""
@@ -147,7 +138,7 @@ class DataManager:
             slots=replace(entry.slots, value=new),
             row={"question": entry.question, "answer": statement} if prepared.lesson.task == "question_answering" else prepared.lesson.row,
         )
-        return Prepared(lesson, self._encoder.encode([statement])[0], prepared.question)
+        return Prepared(lesson, self._encoder.encode([statement])[0])
 
     def _row_change(self, connection: Connection, log: ChangeLog, turn: Turn, lesson: Lesson, entry: str, place: Place, at: datetime) -> Change | None:
         """The dataset's side of learning: a new row, or the entry's row brought up to date."""

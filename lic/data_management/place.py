@@ -9,18 +9,23 @@ from sqlalchemy import Connection
 from lic.language import key, same_subject
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
-from lic.types import Encoding, Entry, Lesson, Slots
+from lic.types import Encoding, Entry, Lesson, Verdict
 
-SAME_QUESTION = 0.4
-"""An entry that answers the lesson's own question at least this surely is about the same thing."""
+SAME_QUESTION = 0.7
+"""From this probability on an entry answers the same question as a lesson; chosen on `data/places/test.jsonl`, see docs/LOG.md."""
 CORRECTED_QUESTION = 0.15
-"""The same for a correction, which says by itself that something known is meant."""
+"""The same for what is surely a correction, which says by itself that something known is meant; between the two in proportion."""
+SURE_CORRECTION = 0.5
+"""From this probability on a correction replaces also one of several values."""
+
+COLLECTS = 3
+"""A value that takes the place of one that still holds does so much more harm than one too many beside it."""
 
 
 class Judge(Protocol):
-    """Says how surely entries answer a question; `lic.self_taking.answerability` has the trained one."""
+    """Says what a lesson is to entries; `lic.judges.same_question` has the trained one."""
 
-    def probabilities(self, question: Encoding, asked: Slots, candidates: Sequence[tuple[Entry, float]]) -> list[float]: ...
+    def verdicts(self, lesson: Lesson, candidates: Sequence[tuple[Entry, float]]) -> list[Verdict]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,11 @@ class Place:
     entry: Entry | None = None
 
 
-def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, float]]) -> Place:
+def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Verdict]]) -> Place:
     """The place of a lesson among a person's entries.
 
-    `near` are entries that may be about the same, with the probability that they answer the lesson's question. The newest
-    statement wins: where an entry answers the same question with one value, it is updated, never judged.
+    `near` are entries that may be about the same, each with what the lesson is to it, the surest first. The newest statement wins: where an
+    entry answers the same question with one value, it is updated, never weighed against the new one.
     """
     said = [entry for entry in entries.saying(lesson.statement) if entry.section == lesson.section]
     if said:
@@ -44,19 +49,21 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, flo
         target = entries.of_ids([lesson.target])
         if target:
             return Place("update", target[0])
-    same = entries.answering(lesson.slots.subject, lesson.slots.relation) if lesson.slots.subject and lesson.slots.relation else []
-    wanted = CORRECTED_QUESTION if lesson.correction else SAME_QUESTION
-    candidates = [entry for entry in same if entry.section == lesson.section] or [entry for entry, probability in near if probability >= wanted]
-    for entry in candidates:
+    wanted = SAME_QUESTION - (SAME_QUESTION - CORRECTED_QUESTION) * lesson.correction
+    relation = key(lesson.slots.relation)
+    exact = [(entry, verdict) for entry, verdict in near if relation and lesson.slots.subject and relation == key(entry.slots.relation)]
+    same = exact or [(entry, verdict) for entry, verdict in near if verdict.same >= wanted]
+    for entry, _ in same:
         if lesson.slots.value and key(entry.slots.value) == key(lesson.slots.value):
             return Place("known", entry)
     if lesson.denied:
-        denied = [entry for entry in candidates if key(lesson.denied) in key(entry.text)]
+        denied = [entry for entry, _ in same if key(lesson.denied) in key(entry.text)]
         if denied:
             return Place("update", denied[0])
-    single = [entry for entry in candidates if not entry.many and not lesson.many]
-    if lesson.correction and candidates:
-        return Place("update", (single or candidates)[0])
+    # The same words are judged by what they hold, others by what the judge makes of them.
+    single = [e for e, v in same if (not e.many and not lesson.many if exact else v.replaces >= COLLECTS * v.adds)]
+    if lesson.correction >= SURE_CORRECTION and same:
+        return Place("update", single[0] if single else same[0][0])
     return Place("update", single[0]) if single else Place("new")
 
 
@@ -69,6 +76,6 @@ def may_be_same(entry: Entry, lesson: Lesson) -> bool:
     return same_subject(entry.slots.subject, lesson.slots.subject)
 
 
-def candidates_for(connection: Connection, search: HybridSearch, owner: str, question: Encoding, k: int) -> list[tuple[Entry, float]]:
-    """Own entries that search finds for an encoded question, with their cosines."""
-    return [(found.entry, found.cosine) for found in search.search(connection, owner, question, k) if found.entry.owner == owner]
+def candidates_for(connection: Connection, search: HybridSearch, owner: str, statement: Encoding, k: int) -> list[tuple[Entry, float]]:
+    """Own entries that search finds for an encoded statement, with their cosines."""
+    return [(found.entry, found.cosine) for found in search.search(connection, owner, statement, k) if found.entry.owner == owner]

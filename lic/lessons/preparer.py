@@ -96,7 +96,7 @@ def _completed(text: str, fact: Fact, context: Context, known: Sequence[Known], 
     question = question_from(slots.subject, relation, value, attribute) if relation else f"What about {lower_first(slots.subject)}?"
     lesson = _lesson(sentence(said), question, slots, fact, intent)
     if correcting:
-        lesson = replace(lesson, correction=True, denied=denied, elliptic=pointed)
+        lesson = replace(lesson, correction=intent.probability, denied=denied, elliptic=pointed)
     return lesson, Known(subject, relation, value)
 
 
@@ -129,7 +129,7 @@ def _new_value(focus: Entry, value: str, denied: str, fact: Fact) -> tuple[Lesso
         task="question_answering",
         row={"question": focus.question, "answer": statement},
         many=focus.many,
-        correction=True,
+        correction=1.0,
         denied=denied or old,
         target=focus.id,
     )

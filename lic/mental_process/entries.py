@@ -124,13 +124,18 @@ class Entries:
         query = _CURRENT.where(entries.c.owner == self._owner, versions.c.content == content_hash(key(statement)))
         return [_entry(row) for row in self._seen(query)]
 
-    def known_subjects(self, subjects: Collection[str]) -> set[str]:
-        """Which of some subjects, given by their keys, own entries have, alone or before a name (my sister, my sister Ines)."""
-        return {s for s in subjects if s and self._connection.execute(select(entries.c.id).where(self._has_subject(s)).limit(1)).first() is not None}
-
     def with_subject(self, subject: str, limit: int) -> list[tuple[Entry, Vector]]:
-        """Own current entries with a subject, alone or before a name, each with its vector; at most `limit`, the newest first."""
-        query = _CURRENT.add_columns(versions.c.vector).where(self._has_subject(key(subject))).order_by(versions.c.seq.desc()).limit(limit)
+        """Own current entries with a subject, alone or before a name (my sister, my sister Ines), each with its vector; the newest first."""
+        first = key(subject)
+        # A range, so that the index finds it.
+        return self._with_vectors(and_(entries.c.subject_key >= first, entries.c.subject_key < f"{first} \uffff"), limit)
+
+    def with_slots(self, slots: Slots, limit: int) -> list[tuple[Entry, Vector]]:
+        """Own current entries with just this subject and relation, each with its vector; the newest first."""
+        return self._with_vectors(and_(entries.c.subject_key == key(slots.subject), entries.c.relation_key == key(slots.relation)), limit)
+
+    def _with_vectors(self, condition: ColumnElement[bool], limit: int) -> list[tuple[Entry, Vector]]:
+        query = _CURRENT.add_columns(versions.c.vector).where(entries.c.owner == self._owner, condition).order_by(versions.c.seq.desc()).limit(limit)
         return [(_entry(row), np.frombuffer(row.vector, np.float16).astype(np.float32)) for row in self._seen(query)]
 
     def others_with(self, value: str, but: Collection[str]) -> bool:
@@ -227,10 +232,6 @@ class Entries:
                 "vector": new.vector.astype(np.float16).tobytes(),
             },
         )
-
-    def _has_subject(self, subject: str) -> ColumnElement[bool]:
-        """Own entries with a subject, given by its key, alone or before more words; a range, so that the index finds it."""
-        return and_(entries.c.owner == self._owner, entries.c.subject_key >= subject, entries.c.subject_key < f"{subject} \uffff")
 
     def _seen(self, query: Select[Any]) -> CursorResult[Any]:
         """Run a query that carries the wall for this person."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from lic.errors import AutopilotError
+from lic.judges.answerability import Answerability
 from lic.language import key, turned, words
 from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.reader.reader import Reading
 from lic.replies import WITHOUT
-from lic.self_taking.answerability import Answerability
 from lic.self_taking.examples import DialogueExamples
 from lic.self_taking.grounding import stands_on, unsupported
 from lic.self_taking.prompts import messages_for

@@ -18,12 +18,13 @@ from sklearn.preprocessing import StandardScaler
 
 from lic.encoder import load_encoder
 from lic.jsonl import read_jsonl
+from lic.judges.answerability import LABELS, WEIGHTS
+from lic.judges.features import Side, features, side_of
+from lic.judges.head import write_head
 from lic.language import key, sentence
 from lic.lessons.tagger import facts_of, question_slots, slots_of
 from lic.lessons.wording import question_from
 from lic.reader.reader import Reader
-from lic.self_taking.answerability import WEIGHTS, head_as_json
-from lic.self_taking.features import Side, features, matrix, side_of
 from lic.settings import seed_folder
 from lic.training.marks import Marked, parse_marks
 from lic.types import Encoder, Slots, Vector
@@ -67,7 +68,7 @@ def pairs(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any]], near
         others = [names[i] for i in ranked[: nearest + len(own)] if names[i] not in own][:nearest]
         found += [_compared(questions[question], statements[name]) for name in others]
         labels += [False] * len(others)
-    return matrix(found), np.asarray(labels), len(rows)
+    return np.asarray(found, np.float32), np.asarray(labels), len(rows)
 
 
 def _compared(question: tuple[Vector, Side], statement: tuple[Vector, Side]) -> list[float]:
@@ -115,9 +116,7 @@ def main() -> None:
     print(f"{len(y)} pairs, {y.mean():.3f} answer")
     scaler = StandardScaler().fit(x)
     head = LogisticRegression(max_iter=3000).fit(scaler.transform(x), y)
-    options.out.write_text(
-        head_as_json(np.asarray(scaler.mean_, np.float32), np.asarray(scaler.scale_, np.float32), head.coef_[0], float(head.intercept_[0])), encoding="utf-8"
-    )
+    write_head(options.out, LABELS, scaler, head)
     x, y, written = pairs(encoder, reader, list(read_jsonl(options.data / "answerability" / "test.jsonl")), NEAREST)
     p = head.predict_proba(scaler.transform(x))[:, 1]
     near = slice(0, written)

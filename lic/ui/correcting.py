@@ -36,7 +36,7 @@ def corrected(lic: Lic, turn: Turn, entry_id: str, wording: str) -> Reply:
     if not wording or len(wording) > lic.settings.max_characters:
         raise TurnError(f"A wording has between 1 and {lic.settings.max_characters:,} characters; this one has {len(wording):,}.")
     [encoding] = lic.parts.encoder.encode([sentence(wording)])
-    prepared = lic.manager.encode(turn.owner, [_lesson(lic, turn, encoding, entry)])
+    prepared = lic.manager.encode([_lesson(lic, turn, encoding, entry)])
     with lic.database.write() as connection:
         commit = lic.manager.learn(connection, turn, prepared, turn.said_at)
         reply = _reply(turn, commit.receipt)
@@ -80,7 +80,7 @@ def _lesson(lic: Lic, turn: Turn, encoding: Encoding, entry: Entry) -> Lesson:
         task=task,
         row=row,
         many=entry.many,
-        correction=True,
+        correction=1.0,
         target=entry.id,
     )
 

@@ -5,7 +5,6 @@ Words are compared softly by the encoder's frozen input embeddings: each piece o
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +62,7 @@ def side_of(encoder: Encoder, text: str, slots: Slots) -> Side:
     content = tuple(dict.fromkeys(word.removesuffix("'s") for word in found if word not in _IDLE)) or tuple(found)
     vectors = encoder.piece_vectors(encoder.tokenize(" ".join(content)))
     subject, relation = _slot_of(encoder, slots.subject), _slot_of(encoder, slots.relation)
-    return Side(text, tuple(found), frozenset(map(_stem, found)), content, vectors, subject, relation, slots.value)
+    return Side(text, tuple(found), frozenset(map(stem, found)), content, vectors, subject, relation, slots.value)
 
 
 def _slot_of(encoder: Encoder, text: str) -> Slot:
@@ -75,7 +74,7 @@ def features(question: Side, statement: Side, cosine: float) -> list[float]:
     """The numbers that the classifier reads, for one question and one statement."""
     forth = _coverage(question.vectors, statement.vectors)
     back = _coverage(statement.vectors, question.vectors)
-    missing = [word for word in question.content if _stem(word) not in statement.stems]
+    missing = [word for word in question.content if stem(word) not in statement.stems]
     names_missing = sum(1 for word in missing if word[:1].isalpha() and word in _names(question.text))
     asked_me, said_me = bool(_FIRST & set(question.words)), bool(_FIRST & set(statement.words))
     subject = _slot(question.subject, statement.subject, statement)
@@ -140,7 +139,7 @@ def _slot(asked: Slot, known: Slot, statement: Side) -> tuple[float, float, floa
 def _same_words(text: str) -> tuple[str, ...]:
     """The stems of the words that carry meaning: "closes at" and "close" are the same relation."""
     kept = [word for word in words(text) if word not in _EMPTY] or words(text)
-    return tuple(sorted(_stem(word.removesuffix("'s")) for word in kept))
+    return tuple(sorted(stem(word.removesuffix("'s")) for word in kept))
 
 
 def _plain(text: str) -> str:
@@ -152,7 +151,8 @@ def _owner(text: str) -> str:
     return "me" if key(text) in ("i", "my", "me", "mine", "im", "i'm") else ""
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """A word without its commonest endings, for comparing only."""
     for ending in ("ing", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
@@ -162,8 +162,3 @@ def _stem(word: str) -> str:
 def _names(text: str) -> set[str]:
     """Capitalized words that do not begin the text."""
     return {word.lower() for word in re.findall(r"(?<=\s)[A-ZÀ-Ý][\w'’]+", text)}
-
-
-def matrix(rows: Sequence[Sequence[float]]) -> Vector:
-    """Rows of features as an array."""
-    return np.asarray(rows, np.float32)

@@ -1,0 +1,79 @@
+"""Finding the place: the judge of places on written pairs, and what becomes of what is known."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lic.data_management.place import SAME_QUESTION
+from lic.errors import DataError
+from lic.factory import Lic
+from lic.judges.head import load_head
+from lic.judges.same_question import LABELS, WEIGHTS, SameQuestion
+from lic.training.places import Compared, compared, written
+from tests.conftest import Talk
+
+
+@pytest.fixture(scope="module")
+def twins(models: Lic) -> Compared:
+    """The test twins as the judge sees them."""
+    _, found = written(models.settings.seed, "test")
+    return compared(models.parts.encoder, models.parts.reader, found)
+
+
+def test_nearly_the_same_words_are_not_yet_the_same_question(twins: Compared) -> None:
+    p = load_head(WEIGHTS, "").probabilities(twins.x.tolist())
+    taken = p[:, 0] <= 1 - SAME_QUESTION
+    others, same = twins.labels == LABELS.index("other"), twins.labels != LABELS.index("other")
+    assert taken[others].mean() <= 0.08
+    assert taken[same].mean() >= 0.35
+
+
+def test_groups_and_twins_are_in_one_file_only(models: Lic) -> None:
+    texts = [{text for pairs in written(models.settings.seed, name) for pair in pairs for text in (pair.known, pair.new)} for name in ("train", "test")]
+    assert not texts[0] & texts[1]
+    assert min(map(len, texts)) > 1000
+
+
+def test_probabilities_sum_to_one() -> None:
+    head = load_head(WEIGHTS, "")
+    np.testing.assert_allclose(head.probabilities([[0.0] * len(head.mean)]).sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_head_that_cannot_be_read_names_the_command_that_makes_it(models: Lic, tmp_path: Path) -> None:
+    (tmp_path / "head.json").write_text('{"labels": ["other"]}')
+    with pytest.raises(DataError, match=r"lic\.training\.places"):
+        SameQuestion(models.parts.encoder, tmp_path / "head.json")
+
+
+@pytest.mark.parametrize(
+    ("known", "new"),
+    [
+        ("The pharmacy opens at 7:45", "The pharmacy closes at 19:30"),
+        ("My niece Bo was born in 2011", "My niece Bo comes from Aarhus"),
+        ("I like quinces", "I like medlars"),
+        ("My parrot is green", "My parrot is 12 years old"),
+    ],
+)
+def test_what_still_holds_is_kept_beside_the_new(lic: Lic, talk: Callable[..., Talk], known: str, new: str) -> None:
+    ana = talk()
+    ana.say(known)
+    assert ana.say(new).changes[0].operation == "add"
+    assert {entry.text for entry in lic.mental_process("ana").entries()} == {f"{known}.", f"{new}."}
+
+
+@pytest.mark.parametrize(
+    ("known", "new"),
+    [
+        ("My parrot is called Coco", "My parrot's name is Kiwi"),
+        ("The pharmacy opens at 7:45", "The pharmacy now opens at 8:30"),
+        ("I live in Aarhus", "I live in Odense now"),
+    ],
+)
+def test_a_new_value_replaces_the_old_in_other_words_too(lic: Lic, talk: Callable[..., Talk], known: str, new: str) -> None:
+    ana = talk()
+    ana.say(known)
+    assert ana.say(new).changes[0].operation == "update"
+    [entry] = lic.mental_process("ana").entries()
+    assert entry.text == f"{new}."
