@@ -54,6 +54,7 @@ def test_a_head_that_cannot_be_read_names_the_command_that_makes_it(models: Lic,
         ("My niece Bo was born in 2011", "My niece Bo comes from Aarhus"),
         ("I like quinces", "I like medlars"),
         ("My parrot is green", "My parrot is 12 years old"),
+        ("My barber Tove Lindqvist lives in Aarhus", "My barber Emre Özkan lives in Odense"),
     ],
 )
 def test_what_still_holds_is_kept_beside_the_new(lic: Lic, talk: Callable[..., Talk], known: str, new: str) -> None:
@@ -77,3 +78,11 @@ def test_a_new_value_replaces_the_old_in_other_words_too(lic: Lic, talk: Callabl
     assert ana.say(new).changes[0].operation == "update"
     [entry] = lic.mental_process("ana").entries()
     assert entry.text == f"{new}."
+
+
+def test_of_two_with_one_role_the_role_alone_is_neither(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My brother Arvid lives in Bodø")
+    ana.say("My brother Birger lives in Hamar")
+    ana.say("My brother lives in Moss")
+    assert {"My brother Arvid lives in Bodø.", "My brother Birger lives in Hamar."} <= {entry.text for entry in lic.mental_process("ana").entries()}

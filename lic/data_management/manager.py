@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from lic.data_management.forgetting import forget_entries, gives_away
-from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same
+from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
 from lic.data_management.tasks import TASKS, Task
 from lic.database import tables
 from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, undo
@@ -110,7 +110,7 @@ class DataManager:
             return []
         lesson = prepared.lesson
         found = self._found(connection, owner, lesson, prepared.statement)
-        near = [(entry, cosine) for entry, cosine in found if may_be_same(entry, lesson)]
+        near = of_one_subject([(entry, cosine) for entry, cosine in found if may_be_same(entry, lesson)], lesson.slots.subject)
         judged = zip(near, self._judge.verdicts(lesson, near), strict=True)
         return sorted(((entry, verdict) for (entry, _), verdict in judged), key=lambda item: -item[1].same)
 

@@ -1,5 +1,6 @@
 """Finding the place: is a lesson new, known, or a new value for something that is known already?"""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -11,6 +12,7 @@ from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.types import Encoding, Entry, Lesson, Verdict
 
+_NAME = re.compile(r"(?<![\w'’])[A-ZÀ-Ý][\w'’-]+")
 SAME_QUESTION = 0.7
 """From this probability on an entry answers the same question as a lesson; chosen on `data/places/test.jsonl`, see docs/LOG.md."""
 CORRECTED_QUESTION = 0.15
@@ -73,7 +75,20 @@ def may_be_same(entry: Entry, lesson: Lesson) -> bool:
         return False
     if not lesson.slots.subject or (not entry.slots.subject and lesson.correction):
         return True
-    return same_subject(entry.slots.subject, lesson.slots.subject)
+    known, new = _names(entry.text, entry.slots.value), _names(lesson.statement, lesson.slots.value)
+    # "My boss Greta" and "my boss Yara" stay two, also where a name was not taken for a part of the subject.
+    return same_subject(entry.slots.subject, lesson.slots.subject) and (not known or not new or bool(known & new))
+
+
+def of_one_subject(near: Sequence[tuple[Entry, float]], subject: str) -> list[tuple[Entry, float]]:
+    """Entries about just this subject where several others have its words and a name behind: of two brothers, "my brother" is neither."""
+    others = {key(entry.slots.subject) for entry, _ in near} - {key(subject)}
+    return [item for item in near if len(others) <= 1 or key(item[0].slots.subject) == key(subject)]
+
+
+def _names(text: str, value: str) -> set[str]:
+    """Capitalized words behind the first one that are not of the value."""
+    return {word for word in _NAME.findall(text[1:]) if word not in value}
 
 
 def candidates_for(connection: Connection, search: HybridSearch, owner: str, statement: Encoding, k: int) -> list[tuple[Entry, float]]:
