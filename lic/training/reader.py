@@ -153,8 +153,8 @@ def batch_of(samples: Sequence[Sample]) -> tuple[tuple[Tensor, Tensor, Tensor, T
 
 def loss_of(out: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
     """The sum of what the five outputs cost, each a mean over the pieces or turns that have a target."""
-    total = _cross_entropy(out["acts"], targets["act"], TEACHING, smoothing=0.05)
-    total = total + _cross_entropy(out["marks"], targets["marks"], NO_VALUE)
+    total = partial_cross_entropy(out["acts"], targets["act"], TEACHING, smoothing=0.05)
+    total = total + partial_cross_entropy(out["marks"], targets["marks"], NO_VALUE)
     if (targets["section"] != IGNORED).any():
         total = total + nn.functional.cross_entropy(out["sections"].transpose(1, 2), targets["section"], ignore_index=IGNORED)
     for name in ("boundary", "many"):
@@ -164,7 +164,7 @@ def loss_of(out: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
     return total
 
 
-def _cross_entropy(logits: Tensor, wanted: Tensor, allowed: Tensor, smoothing: float = 0.0) -> Tensor:
+def partial_cross_entropy(logits: Tensor, wanted: Tensor, allowed: Tensor, smoothing: float = 0.0) -> Tensor:
     """The mean over what has a target; where it is partly known, the probability of all allowed labels together counts."""
     known, partly = wanted >= 0, wanted == PARTLY
     total = nn.functional.cross_entropy(logits[known], wanted[known], label_smoothing=smoothing, reduction="sum")
