@@ -13,6 +13,8 @@ from lic.mental_process.search import HybridSearch
 from lic.types import Encoding, Entry, Lesson, Verdict
 
 _NAME = re.compile(r"(?<![\w'’])[A-ZÀ-Ý][\w'’-]+")
+_SAYS_NOTHING = frozenset(["", *"is are am was were be been 's 'm 're s m re has have had 've ve".split(), "has got", "have got"])
+"""Relations that many questions share: a parrot is green, and is twelve years old."""
 SAME_QUESTION = 0.7
 """From this probability on an entry answers the same question as a lesson; chosen on `data/places/test.jsonl`, see docs/LOG.md."""
 CORRECTED_QUESTION = 0.15
@@ -53,7 +55,8 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
             return Place("update", target[0])
     wanted = SAME_QUESTION - (SAME_QUESTION - CORRECTED_QUESTION) * lesson.correction
     relation = key(lesson.slots.relation)
-    exact = [(entry, verdict) for entry, verdict in near if relation and lesson.slots.subject and relation == key(entry.slots.relation)]
+    alike = [(entry, verdict) for entry, verdict in near if lesson.slots.subject and relation == key(entry.slots.relation)]
+    exact = alike if relation not in _SAYS_NOTHING else []
     same = exact or [(entry, verdict) for entry, verdict in near if verdict.same >= wanted]
     for entry, _ in same:
         if lesson.slots.value and key(entry.slots.value) == key(lesson.slots.value):
@@ -63,7 +66,7 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
         if denied:
             return Place("update", denied[0])
     # The same words are judged by what they hold, others by what the judge makes of them.
-    single = [e for e, v in same if (not e.many and not lesson.many if exact else v.replaces >= COLLECTS * v.adds)]
+    single = [e for e, v in same if (not e.many and not lesson.many if (e, v) in alike else v.replaces >= COLLECTS * v.adds)]
     if lesson.correction >= SURE_CORRECTION and same:
         return Place("update", single[0] if single else same[0][0])
     return Place("update", single[0]) if single else Place("new")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lic.language import key, words
-from lic.types import Context, Entry, Span
+from lic.lessons.grammar import BE
+from lic.types import Context, Entry, Slots, Span
 
 POSSESSIVE = {"his", "her", "its", "their"}
 PRONOUNS = {"he", "she", "it", "they", "him", "them", "that", "this", "these", "those", "his", "her", "its", "their"}
@@ -71,7 +72,8 @@ def antecedent(known: Sequence[Known], focus: Entry | None) -> str | None:
 
 
 _BARE_POSSESSIVE = re.compile(r"(?P<ending>['’]s|(?<=s)['’])\s+(?:is|are|was|were)\b", re.IGNORECASE)
-_BEHIND_A_NOUN = re.compile(r"\s+(?:is|are|was|were|in|on|at|to|of|for)\b.*$", re.IGNORECASE)
+_OWNED = re.compile(r"(?:my|our|your|his|her|their|[\w ]+['’]s?) (?P<noun>[\w -]+)", re.IGNORECASE)
+_BEHIND_A_NOUN = re.compile(r"(?:^|\s+)(?:is|are|was|were|in|on|at|to|of|for)\b.*$", re.IGNORECASE)
 
 
 def left_out(text: str, subject: Span, context: Context, known: Sequence[Known]) -> tuple[str, Span] | None:
@@ -83,11 +85,18 @@ def left_out(text: str, subject: Span, context: Context, known: Sequence[Known])
     # The marks may put the ending, or a part of it, on either side.
     if possessive is None or not subject.end - 2 <= possessive.start() <= subject.end:
         return None
-    relation = known[-1].relation if known else context.focus[0].slots.relation if context.focus else ""
+    before = known[-1] if known else context.focus[0].slots if context.focus else Slots()
+    noun = _noun_of(before.subject, before.relation)
+    return (noun, Span(subject.start, possessive.end("ending"))) if noun else None
+
+
+def _noun_of(subject: str, relation: str) -> str:
+    """The attribute that a fact is about, whether it was marked with its owner or as the relation: my birthday | is on, my | birthday."""
     noun = _BEHIND_A_NOUN.sub("", relation)
-    if not noun or words(noun)[0] in ("is", "are", "was", "were", "am", "has", "have", "had") or words(noun)[0].endswith(("s", "ed", "ing")):
-        return None
-    return noun, Span(subject.start, possessive.end("ending"))
+    if not noun or words(noun)[0] in BE:
+        owned = _OWNED.fullmatch(subject)
+        return owned.group("noun") if owned else ""
+    return "" if words(noun)[0] in ("has", "have", "had") or words(noun)[0].endswith(("s", "ed", "ing")) else noun
 
 
 def is_me(subject: str) -> bool:
