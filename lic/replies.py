@@ -11,6 +11,7 @@ NOTHING_TO_TAKE = "I see that you want to teach me something, but I found no fac
 TASKS_LATER = "I can't set up new tasks by talking yet. What I can learn now: facts, what you like and feel, and replies (“when I say …, answer …”)."
 PICTURES_LATER = "I can't look at pictures yet. Tell me in words, please."
 CONFIRM_UNDO = "Shall I undo the last change?"
+FORGOTTEN_FOR_GOOD = "What is forgotten is gone for good. Shall I undo the change before it?"
 ALL_RIGHT = "All right, I leave it."
 WHEN_YOU_KNOW = "All right. Tell me when you know it."
 NOTHING_ASKED = "All right."

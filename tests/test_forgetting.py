@@ -170,3 +170,13 @@ def test_a_forgotten_turn_that_comes_again_is_not_learned_again(lic: Lic, talk: 
     forget(ana, "Forget my dog's name")
     ana.conversation.respond(ana.turns[0])
     assert lic.mental_process("ana").entries() == []
+
+
+def test_undo_right_after_forgetting_takes_nothing_else_unasked(talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("I live in Gjirokastër")
+    ana.say("My shoe size is 41")
+    assert ana.say("Forget where I live").text.startswith("Forgotten: where you live")
+    asked = ana.say("undo that")
+    assert (asked.changes, asked.asks) == ((), "confirm")
+    assert ana.say("What's my shoe size?").text == "Your shoe size is 41."

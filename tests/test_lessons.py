@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from lic.factory import Lic
 from tests.conftest import Talk
 
 
@@ -55,3 +56,9 @@ def test_undo_takes_an_update_back(talk: Callable[..., Talk]) -> None:
     ana.say("Actually its name is Minerva")
     assert ana.say("undo").text == "Undone: your boat is called Juno again."
     assert "Juno" in ana.say("What is my boat called?").text
+
+
+def test_a_question_without_a_value_teaches_nothing(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("how do I feel?")
+    assert lic.mental_process("ana").count() == 0

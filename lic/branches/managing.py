@@ -22,6 +22,10 @@ class Managing:
         self._teaching = teaching
 
     def undo(self, situation: Situation) -> Reply:
+        changed = next((said.reply.changes for said in situation.history if said.reply.changes), ())
+        if changed and all(change.operation == "forget" for change in changed):
+            # Who just forgot something means that, and would be surprised to lose another thing.
+            return self._desk.kept(situation, replies.FORGOTTEN_FOR_GOOD, {"asks": "confirm", "kind": "undo"}, asks="confirm", options=("yes", "no"))
         # A wish to undo states nothing; what does may only quote one ("our slogan is undo it").
         states = any(fact.subject for fact in facts_of(situation.encoding, situation.reading))
         if states or situation.intent.probability < SURE_ACT:

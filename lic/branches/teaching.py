@@ -17,12 +17,13 @@ class Teaching:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def teach(self, situation: Situation) -> Reply:
+    def teach(self, situation: Situation) -> Reply | None:
+        """The reply of a teaching turn; None where it is a question after all, which states nothing."""
         if situation.pending.get("asks") == "confirm" and situation.intent.act == "correction":
             return self._confirmed_otherwise(situation)
         lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
         if not lessons:
-            return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+            return None if situation.turn.text.endswith("?") else self._desk.kept(situation, replies.NOTHING_TO_TAKE)
         return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
 
     def ask_whether(self, situation: Situation) -> Reply | None:

@@ -35,7 +35,10 @@ class LessonPreparer:
             return []
         lessons: list[Lesson] = []
         known: list[Known] = []
+        asks = encoding.text.rstrip().endswith("?")
         for fact in facts_of(encoding, reading)[:MAX_LESSONS]:
+            if asks and fact.value is None:
+                continue
             completed = _completed(encoding.text, fact, context, known, intent)
             if completed is None:
                 continue
@@ -44,7 +47,7 @@ class LessonPreparer:
                 known.append(about)
             if all(key(lesson.statement) != key(other.statement) for other in lessons):
                 lessons.append(lesson)
-        if not lessons:
+        if not lessons and not asks:
             lessons = _without_marks(encoding.text, intent, context)
         return lessons
 

@@ -17,6 +17,8 @@ _POSSESSIVE = frozenset("my our your his her its their".split())
 _FINITE_VERB = re.compile(r"\b(?:is|are|was|were)\s+\w", re.IGNORECASE)
 _LEADING = re.compile(r"(?:\b(?:the|a|an|my|our|your|his|her|its|their|in|on|at|for|of)\s+)$", re.IGNORECASE)
 
+_ASKING_WORD = re.compile(r"\b(?:where|when|what|who|whom|whose|which|how|why)\s+$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -83,9 +85,13 @@ def question_slots(encoding: Encoding, reading: Reading) -> Slots:
 
 
 def named_in(encoding: Encoding, reading: Reading) -> str:
-    """The words from the first to the last mark of a question or a wish to forget: "my dog's name"."""
+    """The words from the first to the last mark of a question or a wish to forget: "my dog's name", "where I live"."""
     marked = [word for word in _words(encoding, reading) if word.mark != "O"]
-    return encoding.text[marked[0].span.start : marked[-1].span.end] if marked else ""
+    if not marked:
+        return ""
+    start = marked[0].span.start
+    asking = _ASKING_WORD.search(encoding.text, 0, start)
+    return encoding.text[asking.start() if asking else start : marked[-1].span.end]
 
 
 def _is_fact(group: list[Word]) -> bool:
