@@ -7,6 +7,7 @@ import torch
 
 from lic.factory import Lic
 from lic.jsonl import read_jsonl
+from lic.language import key
 from lic.reader.networks import MARKS
 from lic.training.marks import parse_marks
 from lic.training.reader import NO_VALUE, PARTLY, partial_cross_entropy, valued_samples
@@ -59,3 +60,17 @@ def test_where_nothing_but_no_value_is_known_any_other_mark_is_right() -> None:
 def test_written_statements_are_marked_by_their_values_alone(models: Lic) -> None:
     samples = valued_samples(models.parts.encoder, models.settings.seed / "places" / "test.jsonl")
     assert all(sample.act == PARTLY and MARKS.index("V") in sample.marks for _, sample in samples)
+
+
+def test_no_text_that_measures_is_trained_on(models: Lic) -> None:
+    seed = models.settings.seed
+
+    def texts(name: str) -> set[str]:
+        found = {row["text"] for row in read_jsonl(seed / "intent_recognition" / f"{name}.jsonl")} if name == "test" else set[str]()
+        found |= {parse_marks(row["text"], row["facts"]).text for row in read_jsonl(seed / "lesson_preparation" / f"{name}.jsonl")}
+        found |= {text for group in read_jsonl(seed / "places" / f"{name}.jsonl") for text, *_ in valued(group)}
+        found |= {row[which] for row in read_jsonl(seed / "twins" / f"{name}.jsonl") for which in ("known", "new")}
+        return set(map(key, found))
+
+    measuring = texts("test") | {key(row["text"]) for row in read_jsonl(seed / "messages" / "test.jsonl")}
+    assert not measuring & texts("train")
