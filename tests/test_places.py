@@ -54,6 +54,8 @@ def test_a_head_that_cannot_be_read_names_the_command_that_makes_it(models: Lic,
         ("My niece Bo was born in 2011", "My niece Bo comes from Aarhus"),
         ("I like quinces", "I like medlars"),
         ("My parrot is green", "My parrot is 12 years old"),
+        ("I was born in Tartu", "I live in Tartu"),
+        ("The market starts at 8:00", "The market ends at 8:00"),
         ("My barber Tove Lindqvist lives in Aarhus", "My barber Emre Özkan lives in Odense"),
     ],
 )

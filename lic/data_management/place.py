@@ -57,10 +57,12 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
     relation = key(lesson.slots.relation)
     alike = [(entry, verdict) for entry, verdict in near if lesson.slots.subject and relation == key(entry.slots.relation)]
     exact = alike if relation not in _SAYS_NOTHING else []
-    same = exact or [(entry, verdict) for entry, verdict in near if verdict.same >= wanted]
-    for entry, _ in same:
-        if lesson.slots.value and key(entry.slots.value) == key(lesson.slots.value):
+    value = key(lesson.slots.value)
+    for entry, _ in alike:
+        if value and key(entry.slots.value) == value:
             return Place("known", entry)
+    # The same value in other words may be the same again, or where somebody lives who was born there: it is kept beside the known one.
+    same = exact or [(entry, verdict) for entry, verdict in near if verdict.same >= wanted and not (value and key(entry.slots.value) == value)]
     if lesson.denied:
         denied = [entry for entry, _ in same if key(lesson.denied) in key(entry.text)]
         if denied:
@@ -84,9 +86,9 @@ def may_be_same(entry: Entry, lesson: Lesson) -> bool:
 
 
 def of_one_subject(near: Sequence[tuple[Entry, float]], subject: str) -> list[tuple[Entry, float]]:
-    """Entries about just this subject where several others have its words and a name behind: of two brothers, "my brother" is neither."""
-    others = {key(entry.slots.subject) for entry, _ in near} - {key(subject)}
-    return [item for item in near if len(others) <= 1 or key(item[0].slots.subject) == key(subject)]
+    """Without the entries that name their subject more closely where those are several: of two brothers, "my brother" is neither."""
+    closer = {found for entry, _ in near if subject and len(found := key(entry.slots.subject)) > len(key(subject))}
+    return [item for item in near if len(closer) <= 1 or key(item[0].slots.subject) not in closer]
 
 
 def _names(text: str, value: str) -> set[str]:
