@@ -81,7 +81,7 @@ def compare(count: Count, row: dict[str, Any], learned: Sequence[Entry]) -> None
             continue
         left.remove(best)
         count.met += 1
-        good = any(key(best.text) == key(form) for form in forms)
+        good = any(spelled_out(best.text) & spelled_out(form) for form in forms)
         count.standalone += good
         count.subject += overlap(best.slots.subject, lesson["subject"])
         count.value += overlap(best.slots.value, lesson["value"])
@@ -89,6 +89,20 @@ def compare(count: Count, row: dict[str, Any], learned: Sequence[Entry]) -> None
             missed.append(f"{lesson['statement']} (as: {best.text})")
     if missed or left:
         count.wrong.append(f"{row['text']}\n    wanted {missed}\n    besides {[entry.text for entry in left]}")
+
+
+def spelled_out(statement: str) -> set[str]:
+    """The ways to read a statement without its contractions, as keys: "Ana's 5" is "Ana is 5", "Ana has 5" or what is Ana's."""
+    text = " " + statement.replace("’", "'")
+    for short, whole in _CONTRACTED.items():
+        text = re.sub(rf"{short}\b", whole, text, flags=re.IGNORECASE)
+    found = {""}
+    for piece in re.split(r"('s)\b", text):
+        found = {read + way for read in found for way in ((piece,) if piece != "'s" else ("'s", " is", " has"))}
+    return {key(read) for read in found}
+
+
+_CONTRACTED = {"can't": "cannot", "can not": "cannot", "won't": "will not", "n't": " not", "'m": " am", "'re": " are", "'ve": " have", "'ll": " will"}
 
 
 def overlap(one: str, other: str) -> float:

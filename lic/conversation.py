@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from lic import replies
 from lic.branches.answering import Answering
-from lic.branches.desk import AlreadyAnswered, Desk, Parts, Situation
+from lic.branches.desk import AlreadyAnswered, Desk, Parts, Situation, said_to_person
 from lic.branches.explaining import Explaining
 from lic.branches.forgetting import Forgetting, Meant
 from lic.branches.handing_over import HandingOver, Taught
@@ -18,6 +18,7 @@ from lic.branches.teaching import Teaching
 from lic.data_management.manager import Commit
 from lic.errors import NothingToUndo
 from lic.language import words
+from lic.lessons.foreign import is_foreign
 from lic.transcript import Said, Transcript
 from lic.types import Act, Reply, StopSignal, Turn
 
@@ -81,6 +82,7 @@ class Conversation:
                     yield piece
         assert reply is not None
         situation.seconds["total"] = time.perf_counter() - began
+        self._parts.reader.read_ahead(said_to_person(reply.text))
         yield replace(reply, seconds=situation.seconds)
 
     def _acted(self, situation: Situation) -> Reply | None:
@@ -93,13 +95,15 @@ class Conversation:
     def _decided(self, situation: Situation) -> Reply | None:
         if situation.turn.image is not None:
             return self._desk.kept(situation, replies.PICTURES_LATER)
+        if situation.pending.get("asks") != "teach" and is_foreign(situation.turn.text):
+            return self._desk.kept(situation, replies.ENGLISH_ONLY)
         waiting = situation.pending.get("asks") == "confirm"
         act = situation.intent.act
         if waiting and act == "confirm":
             by_kind = {"remember": self._teaching.confirmed, "forget": self._forgetting.confirmed, "undo": self._managing.undone}
             return by_kind[situation.pending["kind"]](situation)
         if act == "deny" and waiting:
-            return self._desk.kept(situation, replies.ALL_RIGHT)
+            return self._teaching.declined(situation)
         if situation.pending.get("asks") == "teach" and (act == "deny" or (act == "chat" and len(words(situation.turn.text)) <= SHRUG)):
             return self._desk.kept(situation, replies.WHEN_YOU_KNOW)
         by_act: Mapping[Act, Callable[[Situation], Reply | None]] = {

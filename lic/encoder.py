@@ -73,7 +73,7 @@ class TextEncoder:
             mask[row, : len(piece_ids)] = 1
         with torch.inference_mode():
             layers = self._model(input_ids=padded, attention_mask=mask, output_hidden_states=True).hidden_states
-            return torch.cat((layers[min(SYNTAX_LAYER, len(layers) - 1)], layers[-1]), dim=-1).numpy()
+            return torch.cat((layers[min(SYNTAX_LAYER, len(layers) - 1)], layers[-1]), dim=-1).float().numpy()
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """The word-piece ids of a text, without special tokens."""

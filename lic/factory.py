@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lic.data_management.manager import DataManager
     from lic.encoder import TextEncoder
     from lic.intent.feedback import FeedbackRecognizer
+    from lic.intent.personal import PersonalGates
     from lic.intent.recognizer import IntentRecognizer
     from lic.judges.answerability import Answerability
     from lic.judges.same_question import SameQuestion
@@ -123,6 +124,7 @@ class Lic:
         from lic.branches.desk import Parts
         from lic.data_management.manager import DataManager
         from lic.lessons.preparer import LessonPreparer
+        from lic.lessons.structured import StructuredPreparer
         from lic.self_taking.taking import SelfTaking
 
         models = self._models
@@ -132,8 +134,9 @@ class Lic:
             encoder=models.encoder,
             reader=models.reader,
             recognizer=models.recognizer,
+            gates=self._gates,
             feedback=models.feedback,
-            preparer=LessonPreparer(),
+            preparer=StructuredPreparer(self._autopilot) if self.settings.lessons == "autopilot" and self._autopilot.general else LessonPreparer(),
             manager=DataManager(self.database, self._search, models.encoder, models.same_question),
             self_taking=SelfTaking(self._search, models.answerability, models.examples, self._autopilot, self._embedded),
         )
@@ -165,6 +168,13 @@ class Lic:
             same_question=SameQuestion(encoder),
             examples=load_examples(encoder, settings.seed / "dialogue" / "train.jsonl", settings.cache),
         )
+
+    @cached_property
+    def _gates(self) -> "PersonalGates":
+        from lic.intent.personal import PersonalGates
+
+        models = self._models
+        return PersonalGates(models.recognizer, models.encoder, models.reader, self.settings.seed / "intent_recognition")
 
     @cached_property
     def _search(self) -> "HybridSearch":

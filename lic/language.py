@@ -84,6 +84,11 @@ def same_subject(one: str, other: str) -> bool:
     return names_last or is_name
 
 
+def relation_tells(relation: str) -> bool:
+    """Whether a relation says more than that something is something."""
+    return bool(relation) and key(relation) not in ("is", "s", "are", "was", "were", "am", "be", "re", "")
+
+
 def content_hash(*parts: str) -> str:
     """A short identity of content: equal for equal parts."""
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

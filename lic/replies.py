@@ -10,15 +10,19 @@ NOTHING_ABOUT_THAT = "I have nothing about that."
 NOTHING_TO_TAKE = "I see that you want to teach me something, but I found no fact in it. Say it as a whole sentence, please."
 TASKS_LATER = "I can't set up new tasks by talking yet. What I can learn now: facts, what you like and feel, and replies (“when I say …, answer …”)."
 PICTURES_LATER = "I can't look at pictures yet. Tell me in words, please."
+FORGET_IT = "Shall I forget it?"
+ENGLISH_ONLY = "I understand only English so far, so I learned nothing from this. Tell me in English, please."
 CONFIRM_UNDO = "Shall I undo the last change?"
 FORGOTTEN_FOR_GOOD = "What is forgotten is gone for good. Shall I undo the change before it?"
 ALL_RIGHT = "All right, I leave it."
+SECRET_REMOVED = "All right, I don't keep it, and I have removed what you wrote."
 WHEN_YOU_KNOW = "All right. Tell me when you know it."
 NOTHING_ASKED = "All right."
 THANKS = "Good to hear."
 SORRY = "Sorry. Tell me what is right, and I'll correct it."
 WITHOUT = "Without it: "
 """Stands between the notice that the language model failed and the answer."""
+NOT_LEARNED_FROM = "kept as an example, but not learned from it: I would get worse at recognizing other turns"
 NOT_KNOWN = "I said that I don't know it: nobody has taught me that yet."
 NOT_TAUGHT = "Nobody taught me that: it was small talk of mine, or a guess of my language model."
 
@@ -29,19 +33,21 @@ def clause(statement: str) -> str:
 
 
 def learned(receipt: Receipt) -> str:
-    """What a receipt of learning says: learned, updated or known, one sentence for each entry."""
-    parts = [_changed(change) for change in receipt.changes if change.target == "mental_process"]
+    """What a receipt of learning says: what is new in one sentence, what was updated in one each, what was known where nothing else happened."""
+    changed = [change for change in receipt.changes if change.target == "mental_process"]
+    new = [clause(change.after) for change in changed if change.operation != "update"]
+    parts = [f"Learned: {'; '.join(new)}."] if new else []
+    parts += [_updated(change) for change in changed if change.operation == "update"]
     rows = [change for change in receipt.changes if change.target == "dataset"]
     if not parts and rows:
         parts = [f"Learned, {len(rows)} example{'s' if len(rows) > 1 else ''} of {rows[0].where}."]
-    parts += [f"I know that already: {clause(item.text)}." for item in receipt.known]
+    if not parts and receipt.known:
+        parts = [f"I know that already: {'; '.join(clause(item.text) for item in receipt.known)}."]
     return " ".join(parts)
 
 
-def _changed(change: Change) -> str:
-    if change.operation == "update":
-        return f"Updated: {clause(change.after)} (until now: {_difference(clause(change.before), clause(change.after))})."
-    return f"Learned: {clause(change.after)}."
+def _updated(change: Change) -> str:
+    return f"Updated: {clause(change.after)} (until now: {_difference(clause(change.before), clause(change.after))})."
 
 
 def _difference(before: str, after: str) -> str:
@@ -60,6 +66,27 @@ def _difference(before: str, after: str) -> str:
 def confirm(lessons: Sequence[Lesson]) -> str:
     """The question of the middle band, showing how the turn was understood."""
     return f"I take this as: {'; '.join(clause(lesson.statement) for lesson in lessons)}. Shall I remember it?"
+
+
+def not_teaching(taken_back: bool, refused: bool) -> str:
+    """What LIC says to "I was not teaching"; `refused` where learning that would make the gate worse on other turns."""
+    noted = "noted that this was not teaching" if not refused else NOT_LEARNED_FROM
+    return f"Taken back, and {noted}." if taken_back else f"{noted[:1].upper()}{noted[1:]}."
+
+
+def confirm_secret(kind: str, lessons: Sequence[Lesson]) -> str:
+    """The question before something is kept that looks like a secret."""
+    return f"This looks like {kind}, and what I keep is not encrypted: {'; '.join(clause(lesson.statement) for lesson in lessons)}. Shall I keep it?"
+
+
+def secret_not_taken(kind: str) -> str:
+    """What is said of a secret where nobody can be asked."""
+    return f"This looks like {kind}: I keep it only when you say it in the chat and confirm."
+
+
+def understood(n: int) -> str:
+    """What LIC adds where a long message said more than it could take."""
+    return f"I understood {n} {'fact' if n == 1 else 'facts'} of this; what is missing, tell me in short sentences, please."
 
 
 def forgotten(receipt: Receipt, about: str) -> str:

@@ -1,7 +1,7 @@
 """All settings in one frozen object, read from `LIC_*` environment variables."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """Seconds to wait for a server's next piece of text."""
     max_new_tokens: int = Field(default=256, ge=1)
     """Upper bound of a generated answer, in tokens."""
+    lessons: Literal["trained", "autopilot"] = "trained"
+    """Who words the lessons: the trained way alone, or the Autopilot (a general language model) where both agree."""
     encoder: str = ""
     """Hub name or folder of another text encoder; empty means the pinned all-MiniLM-L6-v2."""
     auth: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)

@@ -101,6 +101,13 @@ class Transcript:
         here = and_(turns.c.owner == self._owner, turns.c.id == turn, turns.c.status != "forgotten")
         self._connection.execute(update(turns).where(here).values(status=status))
 
+    def blank(self, turn: str) -> None:
+        """Take the words out of a turn and its reply, for good."""
+        for row in self._connection.execute(select(turns).where(turns.c.owner == self._owner, turns.c.id == turn)).all():
+            emptied = {"text": FORGOTTEN, "evidence": [], "changes": [], "options": [], "trace": []}
+            values = {"text": FORGOTTEN, "status": "forgotten", "reply": {**row.reply, **emptied}}
+            self._connection.execute(update(turns).where(turns.c.seq == row.seq).values(**values))
+
     def pending(self, conversation: str) -> dict[str, Any]:
         """What a conversation waits for; empty where it waits for nothing."""
         query = select(conversations.c.pending).where(conversations.c.owner == self._owner, conversations.c.id == conversation)

@@ -125,6 +125,8 @@ class Entry:
     said_at: datetime
     turn: str | None
     created_at: datetime
+    holds_from: datetime | None = None
+    holds_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ class Lesson:
 
     `section` is None where only a dataset learns (an example of a task). `target` names the entry that the lesson is about
     when the conversation makes that clear. `correction` is how surely an older value is meant to be replaced, `elliptic` that its subject was
-    only pointed at ("his name is Max"), so that an updated entry keeps its own words around the new value.
+    only pointed at ("his name is Max"), so that an updated entry keeps its own words around the new value. `holds_from` and `holds_until` are when
+    the statement holds, where it tells.
     """
 
     statement: str
@@ -162,6 +165,8 @@ class Lesson:
     denied: str = ""
     target: str | None = None
     elliptic: bool = False
+    holds_from: datetime | None = None
+    holds_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

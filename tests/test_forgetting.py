@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,9 @@ def on_disk(lic: Lic) -> bytes:
 
 
 SECRET = "Zanzibarius"
+HANDED_OVER = "(handed over)"
+"""Taught with `teach`, because the gate has learned that this sentence is no teaching."""
+SAID_AT = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 BEFORE_FORGETTING = {
     "taught": [f"My dog is called {SECRET}"],
     "asked and answered": [f"My dog is called {SECRET}", "What is my dog called?"],
@@ -115,7 +119,7 @@ BEFORE_FORGETTING = {
     "taught, undone and taught again": [f"My dog is called {SECRET}", "undo that", f"My dog is called {SECRET}"],
     "corrected": [f"My dog is called {SECRET}", "Actually his name is Max"],
     "corrected to": ["My dog is called Max", f"Actually his name is {SECRET}"],
-    "declared no teaching first": [f"My dog is called {SECRET}", "I wasn't teaching you anything", f"My dog is called {SECRET}"],
+    "declared no teaching first": [f"My dog is called {SECRET}", "I wasn't teaching you anything", HANDED_OVER],
 }
 
 
@@ -132,7 +136,10 @@ def forget(ana: Talk, wish: str) -> None:
 def test_after_forgetting_no_byte_of_it_is_left(lic: Lic, talk: Callable[..., Talk], lines: list[str], wish: str) -> None:
     ana = talk()
     for line in lines:
-        ana.say(line)
+        if line == HANDED_OVER:
+            assert all(taught.understood for taught in ana.conversation.teach([f"My dog is called {SECRET}"], SAID_AT))
+        else:
+            ana.say(line)
     assert SECRET.lower().encode() in on_disk(lic)
     forget(ana, wish)
     assert SECRET.lower().encode() not in on_disk(lic)
@@ -142,7 +149,7 @@ def test_after_forgetting_no_byte_of_it_is_left(lic: Lic, talk: Callable[..., Ta
 def test_a_wish_that_names_the_value_does_not_keep_it(lic: Lic, talk: Callable[..., Talk]) -> None:
     ana = talk()
     ana.say(f"My dog is called {SECRET}")
-    forget(ana, f"Forget that my dog is called {SECRET}")
+    forget(ana, f"Forget that my dog's name is {SECRET}")
     assert SECRET.lower().encode() not in on_disk(lic)
 
 

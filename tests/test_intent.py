@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from safetensors.torch import load_file
 from sklearn.metrics import f1_score
 
 from benchmarks.intent import calibration_error, recognized
@@ -16,8 +14,6 @@ from lic.intent.recognizer import fitted_lines, maker, readings, source_of
 from lic.jsonl import read_jsonl
 from lic.language import key
 from lic.prepared import features_of, prepared_rows, write_features
-from lic.reader.networks import Ensemble, members
-from lic.reader.reader import WEIGHTS, collate, inputs
 from lic.types import ACTS, TEACHING_ACTS, Vector
 
 
@@ -112,19 +108,3 @@ def test_features_of_other_models_or_of_new_lines_are_made(tmp_path: Path) -> No
     assert asked == [[1], [0], [0]]
     file.write_bytes(b"nothing that can be read")
     assert prepared_rows("x", "m", ["a"], make, file).tolist() == [[7, 7]]
-
-
-def test_networks_say_the_same_alone_and_stacked(models: Lic) -> None:
-    encoder = models.parts.encoder
-    networks = members(load_file(WEIGHTS), encoder.dimension)
-    texts = ["My cousin Ada lives in Oslo", "no", "who, if I may ask, has the key to the cellar?"]
-    batch = collate([inputs(encoder, e, p) for e, p in zip(encoder.encode(texts), [None, "Shall I remember it?", "Learned."], strict=True)])
-    with torch.inference_mode():
-        stacked = Ensemble(networks)(*batch)
-        for i, network in enumerate(networks):
-            alone = network(*batch)
-            assert set(alone) == set(stacked)
-            for name, value in alone.items():
-                shown = value[batch[1]] if name not in ("act", "acts") else value
-                found = stacked[name][i][batch[1]] if name not in ("act", "acts") else stacked[name][i]
-                torch.testing.assert_close(found, shown, atol=1e-4, rtol=1e-4)

@@ -169,6 +169,7 @@ def share(lic: Lic, owner: str) -> str:
 def test_another_person_asks_for_what_is_shared_but_changes_nothing_of_it(lic: Lic, talk: Callable[..., Talk], answer: str) -> None:
     ana, ben = talk("ana"), talk("ben")
     ana.say("The wifi password of the office is Heron")
+    ana.say("yes")
     shared = share(lic, "ana")
     assert "Heron" in ben.say("What is the wifi password of the office?").text
     try:

@@ -3,42 +3,56 @@
 import math
 import random
 
+import pytest
 import torch
 
+from lic.errors import DataError
 from lic.factory import Lic
 from lic.jsonl import read_jsonl
 from lic.language import key
 from lic.reader.networks import MARKS
-from lic.training.marks import parse_marks
-from lic.training.reader import NO_VALUE, PARTLY, partial_cross_entropy, valued_samples
+from lic.training.facts import Marked, MarkedFact, parse_line, written
+from lic.training.reader import NO_VALUE, PARTLY, partial_cross_entropy, valued_lines
 from lic.training.variants import valued, with_new_names
 
-ONE = [{"section": "individual_experiences", "values": "one"}]
+BARBER = {
+    "text": "fyi my barber lives in Aarhus",
+    "previous": None,
+    "facts": [{"subject": "my barber", "relation": "lives in", "value": "Aarhus", "kind": "life"}],
+}
 
 
-def test_an_invented_name_becomes_part_of_the_subject() -> None:
-    item = parse_marks("fyi [S my barber] [R lives in] [V Aarhus]", ONE)
-    named, renamed = with_new_names(item, random.Random(0))
-    spans = {mark: named.text[start:end] for mark, start, end in named.spans}
-    assert spans["S"].startswith("my barber ")
-    assert (spans["R"], spans["V"]) == ("lives in", "Aarhus")
+def said(item: Marked, fact: MarkedFact) -> dict[str, str]:
+    return {mark: span.of(item.text) for mark, span in fact.spans}
+
+
+def test_an_invented_name_becomes_part_of_the_subject_and_a_fact_of_its_own() -> None:
+    named, renamed = with_new_names(parse_line(BARBER), random.Random(0))
+    naming, living = (said(named, fact) for fact in named.facts)
+    assert naming["S"] == "my barber"
+    assert living == {"S": f"my barber {naming['V']}", "R": "lives in", "V": "Aarhus"}
     assert "Aarhus" not in renamed.text
-    assert {mark: renamed.text[start:end] for mark, start, end in renamed.spans}["S"] == "my barber"
+    assert said(renamed, renamed.facts[0])["S"] == "my barber"
 
 
-def test_every_line_keeps_its_marks_around_the_same_words(models: Lic) -> None:
+def test_a_part_is_found_where_its_number_says() -> None:
+    row = {"text": "I think I am 40", "previous": None, "facts": [{"subject": "I#2", "relation": "am", "value": "40", "kind": "life"}]}
+    subject = parse_line(row).facts[0].of("S")
+    assert subject is not None
+    assert (subject.start, written(row["text"], subject)) == (8, "I#2")
+    with pytest.raises(DataError, match="41"):
+        parse_line({**row, "facts": [{"value": "41", "kind": "life"}]})
+
+
+@pytest.mark.parametrize("name", ["train", "test"])
+def test_every_line_can_be_read_and_its_variants_keep_their_words(models: Lic, name: str) -> None:
     chance = random.Random(1)
-    varied = 0
-    for row in read_jsonl(models.settings.seed / "lesson_preparation" / "train.jsonl"):
-        item = parse_marks(row["text"], row["facts"])
+    for row in read_jsonl(models.settings.seed / "lesson_preparation" / f"{name}.jsonl"):
+        item = parse_line(row)
         for variant in with_new_names(item, chance):
-            varied += 1
-            assert [mark for mark, _, _ in variant.spans] == [mark for mark, _, _ in item.spans]
-            for (mark, start, end), (_, a, b) in zip(item.spans, variant.spans, strict=True):
-                if mark in "RT":
-                    assert item.text[start:end] == variant.text[a:b]
-                assert variant.text[a:b].strip() == variant.text[a:b]
-    assert varied > 1000
+            assert len(variant.facts) >= len(item.facts)
+            for fact in variant.facts:
+                assert all(span.of(variant.text).strip() == span.of(variant.text) != "" for _, span in fact.spans)
 
 
 def test_the_value_of_a_statement_is_where_it_says(models: Lic) -> None:
@@ -58,8 +72,8 @@ def test_where_nothing_but_no_value_is_known_any_other_mark_is_right() -> None:
 
 
 def test_written_statements_are_marked_by_their_values_alone(models: Lic) -> None:
-    samples = valued_samples(models.parts.encoder, models.settings.seed / "places" / "test.jsonl")
-    assert all(sample.act == PARTLY and MARKS.index("V") in sample.marks for _, sample in samples)
+    samples = [line.variants[0] for line in valued_lines(models.parts.encoder, models.settings.seed / "places" / "test.jsonl")]
+    assert all(sample.act == PARTLY and MARKS.index("V") in sample.rows[0].marks for sample in samples)
 
 
 def test_no_text_that_measures_is_trained_on(models: Lic) -> None:
@@ -67,7 +81,7 @@ def test_no_text_that_measures_is_trained_on(models: Lic) -> None:
 
     def texts(name: str) -> set[str]:
         found = {row["text"] for row in read_jsonl(seed / "intent_recognition" / f"{name}.jsonl")} if name == "test" else set[str]()
-        found |= {parse_marks(row["text"], row["facts"]).text for row in read_jsonl(seed / "lesson_preparation" / f"{name}.jsonl")}
+        found |= {row["text"] for row in read_jsonl(seed / "lesson_preparation" / f"{name}.jsonl")}
         found |= {text for group in read_jsonl(seed / "places" / f"{name}.jsonl") for text, *_ in valued(group)}
         found |= {row[which] for row in read_jsonl(seed / "twins" / f"{name}.jsonl") for which in ("known", "new")}
         return set(map(key, found))

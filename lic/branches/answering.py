@@ -1,12 +1,16 @@
-"""The answering branch: take from the Mental Process, generate, check, keep."""
+"""The answering branch: take from the Mental Process, generate, check, keep; facts that stand beside a question or a request are learned with it."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
+from lic import replies
 from lic.branches.desk import Desk, Situation
+from lic.data_management.manager import Prepared
+from lic.lessons.secrets import secret_in
 from lic.lessons.tagger import question_slots
 from lic.self_taking.taking import Answer, Taking
 from lic.transcript import Transcript
@@ -25,18 +29,30 @@ class Answering:
             taking = self._take(connection, situation)
         situation.seconds["take"] = time.perf_counter() - began
         began = time.perf_counter()
+        beside = self._beside(situation)
         for piece in self._desk.parts.self_taking.generate(taking, stop):
             if isinstance(piece, Answer):
                 situation.seconds["generate"] = time.perf_counter() - began
-                yield self._answer_kept(situation, taking, piece)
+                reply = self._answer_kept(situation, taking, piece, beside)
+                if learned := reply.text.removeprefix(piece.text):
+                    yield learned
+                yield reply
             else:
                 yield piece
+
+    def _beside(self, situation: Situation) -> list[Prepared]:
+        """The facts of a question or a request: "my flight is at 9, wake me at 6"."""
+        if situation.intent.act not in ("question", "request") or situation.context.asks == "confirm":
+            return []
+        lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
+        lessons = [lesson for lesson in lessons if not secret_in(lesson.statement)]
+        return self._desk.parts.manager.encode(lessons, situation.encoding) if lessons else []
 
     def _take(self, connection: Connection, situation: Situation) -> Taking:
         messages = Transcript(connection, self._desk.owner).messages(situation.history)
         return self._desk.parts.self_taking.take(connection, self._desk.owner, situation.encoding, situation.reading, situation.intent, messages)
 
-    def _answer_kept(self, situation: Situation, taking: Taking, answer: Answer) -> Reply:
+    def _answer_kept(self, situation: Situation, taking: Taking, answer: Answer, beside: Sequence[Prepared]) -> Reply:
         evidence = tuple(Evidence(item.entry.id, item.entry.text, item.score) for item in taking.taken)
         reply = Reply(
             turn=situation.turn.id,
@@ -48,7 +64,23 @@ class Answering:
             options=("why", "correct", "forget") if evidence else (),
             trace=answer.trace,
         )
-        return self._desk.kept_reply(situation, reply, _waits_to_be_taught(situation) if answer.abstained else {})
+        pending = _waits_to_be_taught(situation) if answer.abstained else {}
+        if not beside:
+            return self._desk.kept_reply(situation, reply, pending)
+        parts = self._desk.parts
+        with parts.database.write() as connection:
+            commit = parts.manager.learn(connection, situation.turn, beside, situation.turn.said_at)
+            if commit.receipt.changes:
+                reply = replace(
+                    reply,
+                    text=f"{answer.text}\n\n{replies.learned(replace(commit.receipt, known=()))}",
+                    changes=commit.receipt.changes,
+                    receipt=commit.receipt.id,
+                    options=("undo", "not_teaching"),
+                )
+            self._desk.keep(connection, situation, reply, pending)
+        parts.manager.committed(commit)
+        return reply
 
 
 def _waits_to_be_taught(situation: Situation) -> Mapping[str, Any]:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from lic import replies
+from lic.data_management.gate_rows import gate_rows
 from lic.data_management.manager import DataManager
 from lic.database.database import Database
 from lic.errors import EmptyTurn, TurnTooLong
 from lic.intent.feedback import FeedbackRecognizer
+from lic.intent.personal import PersonalGates
 from lic.intent.recognizer import IntentRecognizer
 from lic.language import FORGOTTEN, clean, key
 from lic.lessons.parts import within_reach
@@ -35,6 +37,7 @@ class Parts:
     encoder: Encoder
     reader: Reader
     recognizer: IntentRecognizer
+    gates: PersonalGates
     feedback: FeedbackRecognizer
     preparer: LessonPreparer
     manager: DataManager
@@ -87,13 +90,19 @@ class Desk:
             pending = transcript.pending(self.id)
             history = transcript.last(self.id, HISTORY)
             focus = _focus(Entries(connection, self.owner), history)
-        # Before an answer may stand the notice that the language model failed; what the person answers to is the answer.
-        previous = history[0].reply.text.rpartition(replies.WITHOUT)[2] if history and history[0].reply.text != FORGOTTEN else None
+            corrected = gate_rows(connection, self.owner)
+        previous = said_to_person(history[0].reply.text) if history and history[0].reply.text != FORGOTTEN else None
         context = Context(previous, pending.get("asks"), pending.get("question", ""), Slots(*pending.get("asked", ("", "", ""))), focus)
         [encoding] = parts.encoder.encode([turn.text])
         [reading] = parts.reader.read([encoding], [previous])
-        intent = parts.recognizer.recognize(encoding, reading, previous)
+        gate = parts.gates.of(self.owner, corrected).recognizer
+        intent = gate.recognize(encoding, reading, previous)
         return Situation(turn, encoding, reading, intent, context, pending, history, {"recognize": 0.0, "learn": 0.0, "take": 0.0, "generate": 0.0})
+
+    def refused(self, connection: Connection, row: Mapping[str, Any]) -> bool:
+        """Whether the gate cannot learn a new row of its task without getting worse on others; it is fitted on it here, before anything is written."""
+        rows = [known for known in gate_rows(connection, self.owner) if known != row]
+        return len(rows) in self.parts.gates.of(self.owner, [*rows, row]).refused
 
     def lessons(self, turn: Turn, intent: Intent, encoding: Encoding, reading: Reading, context: Context) -> list[Lesson]:
         """The lessons of a turn; a long one is read in parts that the encoder sees whole."""
@@ -135,6 +144,11 @@ class Desk:
             raise AlreadyAnswered(said.reply)
         if pending or situation.pending or not situation.history:
             transcript.wait_for(self.id, pending, situation.turn.said_at)
+
+
+def said_to_person(reply: str) -> str:
+    """What the person answers to: before an answer may stand the notice that the language model failed."""
+    return reply.rpartition(replies.WITHOUT)[2]
 
 
 def _focus(entries: Entries, history: Sequence[Said]) -> tuple[Entry, ...]:

@@ -8,7 +8,8 @@ from lic import replies
 from lic.branches.desk import Desk
 from lic.language import content_hash, words
 from lic.lessons.parts import within_reach
-from lic.lessons.tagger import facts_of
+from lic.lessons.secrets import secret_in
+from lic.lessons.tagger import SURELY_FROM, facts_of
 from lic.reader.reader import Reading
 from lic.transcript import Transcript
 from lic.types import TEACHING_ACTS, Act, Context, Encoding, Intent, Reply, Turn
@@ -45,7 +46,7 @@ class HandingOver:
         intents = parts.recognizer.recognize_many(encodings, readings, previous) if short else []
         for text, encoding, reading, intent in zip(short, encodings, readings, intents, strict=True):
             turn = Turn(content_hash("teach", self._desk.owner, text), text, self._desk.owner, self._desk.id, at)
-            if intent.teaching or any(fact.value for fact in facts_of(encoding, reading)):
+            if intent.teaching or any(fact.value for fact in facts_of(encoding, reading, SURELY_FROM)):
                 yield self._learned(turn, encoding, reading, _as_teaching(intent, text))
             else:
                 yield Taught(turn, Reply(turn.id, replies.NOTHING_TO_TAKE, intent), False)
@@ -58,6 +59,9 @@ class HandingOver:
             lessons = parts.preparer.prepare(turn, replace(intent, act=_statement_act(turn.text)), encoding, reading, Context())
         if not lessons:
             return Taught(turn, Reply(turn.id, replies.NOTHING_TO_TAKE, intent), False)
+        if kind := secret_in(turn.text):
+            # Nobody can be asked here.
+            return Taught(turn, Reply(turn.id, replies.secret_not_taken(kind), intent), False)
         prepared = parts.manager.encode(lessons, encoding)
         with parts.database.write() as connection:
             commit = parts.manager.learn(connection, turn, prepared, turn.said_at)

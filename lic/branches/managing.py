@@ -9,7 +9,7 @@ from lic.branches.forgetting import SURE_ACT
 from lic.branches.teaching import Teaching, gate_lesson
 from lic.errors import NotFound, NothingToUndo
 from lic.language import FORGOTTEN
-from lic.lessons.tagger import facts_of
+from lic.lessons.tagger import SURELY_FROM, facts_of
 from lic.transcript import Said, Transcript
 from lic.types import Reply
 
@@ -27,7 +27,7 @@ class Managing:
             # Who just forgot something means that, and would be surprised to lose another thing.
             return self._desk.kept(situation, replies.FORGOTTEN_FOR_GOOD, {"asks": "confirm", "kind": "undo"}, asks="confirm", options=("yes", "no"))
         # A wish to undo states nothing; what does may only quote one ("our slogan is undo it").
-        states = any(fact.subject for fact in facts_of(situation.encoding, situation.reading))
+        states = any(fact.subject for fact in facts_of(situation.encoding, situation.reading, SURELY_FROM))
         if states or situation.intent.probability < SURE_ACT:
             return self._desk.kept(situation, replies.CONFIRM_UNDO, {"asks": "confirm", "kind": "undo"}, asks="confirm", options=("yes", "no"))
         return self.undone(situation)
@@ -56,16 +56,19 @@ class Managing:
     def not_teaching(self, turn: str, situation: Situation | None = None) -> Reply:
         """Take back what a turn taught, and keep for the gate that it was not teaching. Raises NotFound."""
         at = datetime.now(UTC) if situation is None else situation.turn.said_at
-        with self._desk.parts.database.write() as connection:
+        with self._desk.parts.database.read() as connection:
             transcript = Transcript(connection, self._desk.owner)
             said = transcript.find(turn)
             if said is None:
                 raise NotFound(f"There is no turn {turn!r} in your conversations.")
-            commits = [self._desk.parts.manager.undo(connection, self._desk.owner, said.reply.receipt, at)] if said.reply.receipt else []
             lesson = gate_lesson(said, "chat" if said.turn.text.rstrip()[-1:] != "?" else "question", _previous_of(transcript, said))
+            refused = self._desk.refused(connection, lesson.lesson.row)
+        with self._desk.parts.database.write() as connection:
+            transcript = Transcript(connection, self._desk.owner)
+            commits = [self._desk.parts.manager.undo(connection, self._desk.owner, said.reply.receipt, at)] if said.reply.receipt else []
             taught = self._desk.parts.manager.learn(connection, said.turn, [lesson], at)
             changes = (*(change for commit in commits for change in commit.receipt.changes), *taught.receipt.changes)
-            text = "Taken back, and noted that this was not teaching." if commits else "Noted: this was not teaching."
+            text = replies.not_teaching(bool(commits), refused)
             reply = Reply(situation.turn.id if situation else said.turn.id, text, situation.intent if situation else said.reply.intent, changes=changes)
             if situation is not None:
                 self._desk.keep(connection, situation, reply, {})

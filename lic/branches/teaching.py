@@ -1,14 +1,23 @@
 """The teaching branch: lessons are learned, or asked about first, and a confirmation finishes what was asked."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lic import replies
 from lic.branches.desk import Desk, Situation
+from lic.data_management.gate_rows import GATE
 from lic.data_management.manager import Prepared
 from lic.errors import NotFound
+from lic.lessons.secrets import secret_in
 from lic.transcript import Said, Transcript
-from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Lesson, Receipt, Reply, Slots, Turn
+from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Intent, Lesson, Receipt, Reply, Slots, Turn
+
+SURELY_TEACHES = 0.7
+"""Below this probability of its act a turn in which nothing was found is answered instead."""
+LONG = 5
+"""From so many sentences or lines on LIC says how many facts it took, where some gave none."""
+_SENTENCES = re.compile(r"\w[^.!?;\n]*")
 
 
 class Teaching:
@@ -23,7 +32,10 @@ class Teaching:
             return self._confirmed_otherwise(situation)
         lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
         if not lessons:
-            return None if situation.turn.text.endswith("?") else self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+            unsure = situation.turn.text.endswith("?") or situation.intent.probability < SURELY_TEACHES
+            return None if unsure else self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+        if kind := secret_in(situation.turn.text):
+            return self._asked(situation, situation.intent, replies.confirm_secret(kind, lessons), secret=True)
         return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
 
     def ask_whether(self, situation: Situation) -> Reply | None:
@@ -31,10 +43,23 @@ class Teaching:
         lessons = self._desk.lessons(situation.turn, intent, situation.encoding, situation.reading, situation.context)
         if not lessons:
             return None
+        kind = secret_in(situation.turn.text)
+        return self._asked(situation, intent, replies.confirm_secret(kind, lessons) if kind else replies.confirm(lessons), secret=bool(kind))
+
+    def _asked(self, situation: Situation, intent: Intent, text: str, secret: bool) -> Reply:
+        """Ask before anything is learned of a turn; the answer then finds the turn again."""
         context = situation.context
         asked = [context.asked.subject, context.asked.relation, ""]
         pending = {"asks": "confirm", "kind": "remember", "turn": situation.turn.id, "act": intent.act, "question": context.question, "asked": asked}
-        return self._desk.kept(situation, replies.confirm(lessons), pending, asks="confirm", options=("yes", "no"))
+        return self._desk.kept(situation, text, pending | ({"secret": True} if secret else {}), asks="confirm", options=("yes", "no"))
+
+    def declined(self, situation: Situation) -> Reply:
+        """Learn nothing of what was asked about; a secret goes from the conversation too."""
+        if not situation.pending.get("secret"):
+            return self._desk.kept(situation, replies.ALL_RIGHT)
+        with self._desk.parts.database.write() as connection:
+            Transcript(connection, self._desk.owner).blank(situation.pending["turn"])
+            return self._desk.kept(situation, replies.SECRET_REMOVED, connection=connection)
 
     def learned(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
         """Learn in one transaction with the transcript: the entries, their rows, the receipt and the reply, or nothing."""
@@ -48,17 +73,21 @@ class Teaching:
             commit = self._desk.parts.manager.learn(connection, source, prepared, situation.turn.said_at)
             receipt = commit.receipt
             changed = bool(receipt.changes)
+            # Who corrects what is known with the very same words wants something else: to have it forgotten, most likely.
+            nothing_new = not changed and bool(receipt.known) and situation.intent.act == "correction" and source is situation.turn
             reply = Reply(
                 turn=situation.turn.id,
-                text=replies.learned(receipt) or replies.NOTHING_TO_TAKE,
+                text=_told(source, receipt, len(prepared)) + (f" {replies.FORGET_IT}" if nothing_new else ""),
                 intent=situation.intent,
                 changes=receipt.changes,
                 evidence=receipt.known,
-                options=_learning_options(receipt) if changed else (),
+                asks="confirm" if nothing_new else None,
+                options=_learning_options(receipt) if changed else ("yes", "no") if nothing_new else (),
                 receipt=receipt.id if changed else None,
                 trace=(f"learned {len(prepared)} lesson{'s' if len(prepared) != 1 else ''}",),
             )
-            self._desk.keep(connection, situation, reply, {})
+            known = {"asks": "confirm", "kind": "forget", "entries": [item.id for item in receipt.known], "about": "that"}
+            self._desk.keep(connection, situation, reply, known if nothing_new else {})
         self._desk.parts.manager.committed(commit)
         return reply
 
@@ -100,13 +129,20 @@ class Teaching:
     def missed(self, situation: Situation, last: Said) -> Reply:
         """Learn what was said before after all, and keep for the gate that it was teaching."""
         intent = replace(last.reply.intent, act=_likely_teaching_act(situation.context), teaching=True)
+        before = situation.history[1].reply.text if len(situation.history) > 1 else None
         [encoding] = self._desk.parts.encoder.encode([last.turn.text])
-        [reading] = self._desk.parts.reader.read([encoding], [None])
+        [reading] = self._desk.parts.reader.read([encoding], [before])
         lessons = self._desk.lessons(last.turn, intent, encoding, reading, situation.context)
         if not lessons:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
         prepared = self._desk.parts.manager.encode(lessons, encoding)
-        return self.learned(situation, last.turn, [*prepared, gate_lesson(last, intent.act, None)])
+        return self.learned(situation, last.turn, [*prepared, gate_lesson(last, intent.act, before)])
+
+
+def _told(source: Turn, receipt: Receipt, lessons: int) -> str:
+    text = replies.learned(receipt) or replies.NOTHING_TO_TAKE
+    sentences = len(_SENTENCES.findall(source.text))
+    return f"{text} {replies.understood(lessons)}" if sentences >= LONG and lessons < sentences - 1 else text
 
 
 def _learning_options(receipt: Receipt) -> tuple[str, ...]:
@@ -130,7 +166,7 @@ def gate_lesson(said: Said, act: str, previous: str | None) -> Prepared:
         slots=Slots(),
         section=None,
         topic="",
-        task="intent_recognition",
+        task=GATE,
         row={"text": said.turn.text, "previous": previous, "act": act},
     )
     return Prepared(lesson, None)

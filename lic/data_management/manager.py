@@ -99,6 +99,8 @@ class DataManager:
             turn=turn.id,
             said_at=turn.said_at.isoformat(),
             at=at.isoformat(),
+            holds_from=lesson.holds_from.isoformat() if lesson.holds_from else None,
+            holds_until=lesson.holds_until.isoformat() if lesson.holds_until else None,
         )
         changed = [_entry_change(entries, log, place, new, lesson)]
         row = self._row_change(connection, log, turn, lesson, changed[0].id, place, at)

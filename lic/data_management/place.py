@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from sqlalchemy import Connection
 
-from lic.language import key, same_subject
+from lic.language import key, relation_tells, same_subject
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.types import Encoding, Entry, Lesson, Verdict
@@ -55,7 +55,7 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
             return Place("update", target[0])
     wanted = SAME_QUESTION - (SAME_QUESTION - CORRECTED_QUESTION) * lesson.correction
     relation = key(lesson.slots.relation)
-    alike = [(entry, verdict) for entry, verdict in near if lesson.slots.subject and relation == key(entry.slots.relation)]
+    alike = [(entry, verdict) for entry, verdict in near if lesson.slots.subject and _same_relation(entry.slots.relation, lesson.slots.relation)]
     exact = alike if relation not in _SAYS_NOTHING else []
     value = key(lesson.slots.value)
     for entry, _ in alike:
@@ -80,9 +80,20 @@ def may_be_same(entry: Entry, lesson: Lesson) -> bool:
         return False
     if not lesson.slots.subject or (not entry.slots.subject and lesson.correction):
         return True
+    if relation_tells(lesson.slots.relation) and _is_naming(entry.slots.relation) != _is_naming(lesson.slots.relation):
+        return False
     known, new = _names(entry.text, entry.slots.value), _names(lesson.statement, lesson.slots.value)
     # "My boss Greta" and "my boss Yara" stay two, also where a name was not taken for a part of the subject.
     return same_subject(entry.slots.subject, lesson.slots.subject) and (not known or not new or bool(known & new))
+
+
+def _same_relation(one: str, other: str) -> bool:
+    return key(one) == key(other) or (_is_naming(one) and _is_naming(other))
+
+
+def _is_naming(relation: str) -> bool:
+    """Whether a relation is about what something is called, which answers no other question about it."""
+    return bool({"called", "name", "named", "names", "renamed", "nickname"} & set(key(relation).split()))
 
 
 def of_one_subject(near: Sequence[tuple[Entry, float]], subject: str) -> list[tuple[Entry, float]]:

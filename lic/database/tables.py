@@ -91,6 +91,9 @@ versions = Table(
     Column("said_at", String, nullable=False),
     Column("valid_from", String, nullable=False),
     Column("valid_to", String),
+    # When what the text says holds in the world, where it tells.
+    Column("holds_from", String),
+    Column("holds_until", String),
     # The sentence vector in float16, unit length.
     Column("vector", LargeBinary, nullable=False),
     Index("versions_by_entry", "entry", "number", unique=True),

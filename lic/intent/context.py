@@ -22,10 +22,10 @@ def kind_of(previous: str | None) -> str:
     low = previous.lower()
     if low.startswith("i don't know that yet"):
         return "teach"
-    if "shall i remember" in low:
-        return "remember"
     if "shall i forget" in low or "shall i undo" in low:
         return "forget"
+    if "shall i remember" in low or "shall i keep it" in low:
+        return "remember"
     if low.startswith(("learned", "updated", "i know that already")):
         return "learned"
     if low.startswith(("forgotten", "undone")):

@@ -99,4 +99,6 @@ def is_plural(phrase: str) -> bool:
     ):
         return True
     head = next((low[i - 1] for i in range(1, len(low)) if low[i] in PREPOSITIONS), low[-1])
+    if not readings(head) and re.fullmatch(r"[a-z]{3,}[^siu]s", head) and low[0] in DETERMINERS:
+        return True  # in no dictionary, or misspelt: my collegues
     return is_plural_noun(head) and not is_name(phrase.rsplit(maxsplit=1)[-1])

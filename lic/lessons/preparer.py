@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from lic.language import exchanged, key, lower_first, sentence, upper_first, words
-from lic.lessons.references import CONTRACTED_PRONOUN, POSSESSIVE, PRONOUNS, Known, antecedent, focus_of, left_out
-from lic.lessons.tagger import Fact, facts_of, slots_of
+from lic.language import exchanged, key, lower_first, relation_tells, sentence, upper_first, words
+from lic.lessons.clause import POSSESSIVES, clause, core, owned
+from lic.lessons.references import Known, antecedent, focus_of, is_possessive_subject, left_out, points
+from lic.lessons.tagger import TAUGHT_FROM, Fact, facts_of, slots_of
+from lic.lessons.when import times_of
 from lic.lessons.wording import question_from, statement_from
 from lic.reader.reader import Reading
 from lic.types import TAUGHT_REPLY, Context, Encoding, Entry, Intent, Lesson, Section, Slots, Span, Turn
 
 MAX_LESSONS = 50
+NAMED = "is called"
+BESIDE_FROM = 0.7
+"""From this probability on a fact is taken from a turn that asks or requests something."""
 _WHEN_SAID = re.compile(
     r"\b(?:when(?:ever)?|if)\s+(?:i|someone|somebody|people|a person)\s+(?:says?|asks?|writes?|types?)\s+(?P<said>\"[^\"]+\"|“[^”]+”|'[^']+'|.+?)\s*,?\s+"
     r"(?:(?:then|you|please|should|always|just)\s+)*(?:answer|reply|respond|say)\s*(?:with|by)?\s*:?\s+(?P<reply>.+)$",
@@ -36,71 +41,141 @@ class LessonPreparer:
         lessons: list[Lesson] = []
         known: list[Known] = []
         asks = encoding.text.rstrip().endswith("?")
-        for fact in facts_of(encoding, reading)[:MAX_LESSONS]:
+        for fact in _facts(encoding, reading, intent)[:MAX_LESSONS]:
             if asks and fact.value is None:
                 continue
             completed = _completed(encoding.text, fact, context, known, intent)
             if completed is None:
                 continue
             lesson, about = completed
+            holds_from, holds_until = times_of(fact.when.of(encoding.text) if fact.when else "", lesson.statement, turn.said_at)
+            lesson = replace(lesson, holds_from=holds_from, holds_until=holds_until)
             if about.subject:
                 known.append(about)
             if all(key(lesson.statement) != key(other.statement) for other in lessons):
                 lessons.append(lesson)
-        if not lessons and not asks:
+        if not lessons and intent.teaching and not asks:
             lessons = _without_marks(encoding.text, intent, context)
         return lessons
+
+
+def _facts(encoding: Encoding, reading: Reading, intent: Intent) -> list[Fact]:
+    """The facts of a turn. One that teaches has at least one, and one beside the name that its subject brings."""
+    if not intent.teaching:
+        # What stands beside a request or a question is learned only where it surely is a fact.
+        return facts_of(encoding, reading, BESIDE_FROM)
+    found = facts_of(encoding, reading, TAUGHT_FROM)
+    if any(fact.relation or fact.subject is None for fact in found):
+        return found
+    likely = [fact for fact in facts_of(encoding, reading, 0.0) if fact.relation or not found]
+    best = max(likely, key=lambda fact: fact.probability, default=None)
+    return [*found, best] if best is not None else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A fact of a message as words, with what it may stand for: `pronoun` where its subject only points, `focus` the entry it may point at."""
+
+    text: str
+    fact: Fact
+    subject: str
+    relation: str
+    value: str
+    denied: str
+    pronoun: str
+    focus: Entry | None
+    first: bool
+
+    @property
+    def own_meaning(self) -> str:
+        """What a pronoun stands for in the message itself."""
+        return lower_first(self.fact.means.of(self.text)) if self.fact.means is not None else ""
 
 
 def _completed(text: str, fact: Fact, context: Context, known: Sequence[Known], intent: Intent) -> tuple[Lesson, Known] | None:
     """One fact as a lesson, with what the message or the conversation says elsewhere put in."""
     subject, relation, value = slots_of(text, fact)
-    pointed = False
-    said = fact.segment.of(text)
     denied = fact.denied.of(text) if fact.denied else ""
-    correcting = intent.act == "correction"
-    pronoun = subject if key(subject) in PRONOUNS or CONTRACTED_PRONOUN.match(subject) else ""
-    focus = focus_of(context, denied, pronoun)
-    # A wish about LIC's manner is no answer to its question, however short.
-    answers = context.asks == "teach" and bool(context.question) and bool(value) and not known and fact.section != "manner"
-    if not subject and not known:
-        if answers:
-            return _answer(context, text, fact, value, intent)
-        if correcting and focus is not None and value:
-            return _new_value(focus, value, denied, fact)
-        if not relation:
-            return None
-        if fact.relation[0].start > fact.segment.start:
-            # A subject is there, only unmarked: the sentence stays as it was said.
-            slots = Slots("", relation, value or said)
-            return _lesson(sentence(said), f"What about {lower_first(said)}?", slots, fact, intent), Known("", relation, value)
-        subject, said = "I", f"I {said}"
-    elif not subject:
-        before = known[-1].subject
-        subject = before
-        said = f"{before} {said}" if not _is_possessive_subject(before) else f"I {said}"
-    elif pronoun:
-        meant = antecedent(known, focus)
-        if answers and (meant is None or not relation_tells(relation)):
-            return _answer(context, text, fact, value, intent)
-        meant = meant or subject
-        if correcting and focus is not None and not known and value and key(subject) in ("it", "that", "its", "thats", "this") and not relation_tells(relation):
-            return _new_value(focus, value, denied, fact)
-        said = _with_subject(text, fact, subject, meant)
-        subject, pointed = meant, focus is not None and not known
-    elif fact.subject is not None and value and (missing := left_out(text, fact.subject, context, known)):
-        noun, owner = missing
-        said = f"{owner.of(text)} {noun}{text[owner.end : fact.segment.end]}"
-        subject = re.sub(r"['’]s?$", "", owner.of(text))
-        slots = Slots(_owner_form(subject), noun, value)
-        return _lesson(sentence(said), question_from(slots.subject, noun, value, True), slots, fact, intent), Known(subject, noun, value)
-    slots = Slots(_owner_form(subject), relation, value or said)
-    attribute = _is_attribute(text, fact, relation)
-    question = question_from(slots.subject, relation, value, attribute) if relation else f"What about {lower_first(slots.subject)}?"
-    lesson = _lesson(sentence(said), question, slots, fact, intent)
-    if correcting:
-        lesson = replace(lesson, correction=intent.probability, denied=denied, elliptic=pointed)
+    pronoun = subject if points(subject) else ""
+    said = _Said(text, fact, subject, relation, value, denied, pronoun, focus_of(context, denied, pronoun), not known)
+    if found := _in_other_words(said, context, known, intent):
+        return found
+    if subject and not pronoun and fact.subject is not None and value and (missing := left_out(text, fact.subject, context, known)):
+        return _with_its_noun(said, *missing, intent)
+    meant = _subject_of(said, context, known)
+    if meant is None or (pronoun and not meant and not said.first):
+        return None
+    if not subject and not meant:
+        # A subject is there, only unmarked: the sentence stays as it was said.
+        whole = clause(text, fact)
+        slots = Slots("", relation, value or whole)
+        return _lesson(sentence(whole), f"What about {lower_first(whole)}?", slots, fact, intent), Known("", relation, value)
+    statement = clause(text, fact, meant)
+    subject = meant if not subject else (owned(subject, meant) or meant) if pronoun and meant else subject
+    slots = Slots(_owner_form(subject), relation, value or statement)
+    if not relation and value:
+        slots, question = _named(statement, slots)
+    else:
+        attribute = _is_attribute(text, fact, relation)
+        question = question_from(slots.subject, relation, value, attribute) if relation else f"What about {lower_first(slots.subject)}?"
+    lesson = _lesson(sentence(statement), question, slots, fact, intent)
+    if not relation and slots.relation == NAMED:
+        # A name behind a role tells which one is meant; there may be others: my barber Tove, my barber Emre.
+        lesson = replace(lesson, many=True)
+    elif intent.act == "correction":
+        pointed = bool(pronoun) and said.focus is not None and said.first
+        # A whole statement of something that collects, with nothing around it, adds to what is known: I like figs. I like dates.
+        adds = fact.many and key(statement) == key(text)
+        lesson = replace(lesson, correction=0.0 if adds else intent.probability, denied=denied, elliptic=pointed)
     return lesson, Known(subject, relation, value)
+
+
+def _in_other_words(said: _Said, context: Context, known: Sequence[Known], intent: Intent) -> tuple[Lesson, Known] | None:
+    """The answer to LIC's question in the question's words, or a new value in those of the entry that is corrected; None where it is neither."""
+    # A wish about LIC's manner is no answer to its question, however short.
+    answers = context.asks == "teach" and bool(context.question) and bool(said.value) and said.first and said.fact.section != "manner"
+    if answers and not said.subject:
+        return _answer(context, said.text, said.fact, said.value, intent)
+    if answers and said.pronoun:
+        meant = said.own_meaning or antecedent(known, said.focus, said.pronoun, context.asked.subject)
+        if not meant or not relation_tells(said.relation):
+            return _answer(context, said.text, said.fact, said.value, intent)
+    bare = not said.subject or (key(said.subject) in ("it", "that", "its", "thats", "this") and not relation_tells(said.relation))
+    if intent.act == "correction" and said.focus is not None and said.value and said.first and bare:
+        return _new_value(said.focus, said.value, said.denied, said.fact)
+    return None
+
+
+def _subject_of(said: _Said, context: Context, known: Sequence[Known]) -> str | None:
+    """What a subject that is left out or only points stands for, empty where it stands for itself; None where there is nothing to say it of."""
+    if said.pronoun:
+        return said.own_meaning or antecedent(known, said.focus, said.pronoun, context.asked.subject) or ""
+    if said.subject:
+        return ""
+    if said.own_meaning:
+        return said.own_meaning
+    if known:
+        return known[-1].subject if not is_possessive_subject(known[-1].subject) else "I"
+    if not said.relation:
+        return None
+    return "" if said.fact.relation[0].start > core(said.text, said.fact).start else "I"
+
+
+def _with_its_noun(said: _Said, noun: str, owner: Span, intent: Intent) -> tuple[Lesson, Known]:
+    """A bare possessive with the noun that it leaves out: "my brother's is in May", after birthdays."""
+    statement = f"{owner.of(said.text)} {noun}{said.text[owner.end : core(said.text, said.fact).end]}"
+    subject = re.sub(r"['’]s?$", "", owner.of(said.text))
+    slots = Slots(_owner_form(subject), noun, said.value)
+    lesson = _lesson(sentence(statement), question_from(slots.subject, noun, said.value, True), slots, said.fact, intent)
+    return lesson, Known(subject, noun, said.value)
+
+
+def _named(said: str, slots: Slots) -> tuple[Slots, str]:
+    """Slots and question of a fact whose relation was only understood: "my wife Ana" is called Ana."""
+    naming = " called " in said
+    relation = NAMED if naming else "is"
+    question = f"What {'are' if ' are called ' in said else 'is'} {slots.subject} called?" if naming else question_from(slots.subject, "is", slots.value, False)
+    return Slots(slots.subject, relation, slots.value), question
 
 
 def _answer(context: Context, text: str, fact: Fact, value: str, intent: Intent) -> tuple[Lesson, Known]:
@@ -180,37 +255,17 @@ def _topic(section: Section, slots: Slots, fact: Fact) -> str:
     return "self" if topic in ("", "i", "my", "me", "we", "our", "i'm", "im") else topic
 
 
-def _with_subject(text: str, fact: Fact, pronoun: str, antecedent: str) -> str:
-    """The segment with its pronoun replaced by what it stands for."""
-    assert fact.subject is not None
-    start, end = fact.subject.start, fact.subject.end
-    contracted = CONTRACTED_PRONOUN.match(text[start:])
-    if contracted and contracted.end() >= end - start:
-        tail = text[start + contracted.end() : fact.segment.end]
-        verb = "are" if key(antecedent) in ("they", "we") else "is"
-        return f"{text[fact.segment.start : start]}{antecedent} {verb}{tail}"
-    shown = antecedent
-    if key(pronoun) in POSSESSIVE and not (key(pronoun) == "her" and end == fact.segment.end):
-        shown = f"{antecedent}'" if antecedent.endswith("s") and not antecedent.endswith("ss") else f"{antecedent}'s"
-    return f"{text[fact.segment.start : start]}{shown}{text[end : fact.segment.end]}"
-
-
 def _is_attribute(text: str, fact: Fact, relation: str) -> bool:
     """Whether the relation is a noun that the subject has: "my [name]", "Ana's [desk]", "the [capital] of Peru"."""
     if not fact.relation or fact.subject is None or not relation:
         return False
     first, subject = fact.relation[0], fact.subject
-    if key(subject.of(text)) in ("my", "our", "your", *POSSESSIVE):
+    if key(subject.of(text)) in POSSESSIVES:
         return True
     if first.start < subject.start:
         return re.fullmatch(r"\s*(?:of|for|to|in|at)\s+(?:the\s+|a\s+)?", text[first.end : subject.start], re.IGNORECASE) is not None
     between = text[subject.end : first.start]
     return re.match(r"['’]s?\s", between) is not None or re.search(r"['’]s?$", subject.of(text)) is not None
-
-
-def relation_tells(relation: str) -> bool:
-    """Whether a relation says more than that something is something."""
-    return bool(relation) and key(relation) not in ("is", "s", "are", "was", "were", "am", "be", "re", "")
 
 
 def _owner_form(subject: str) -> str:
@@ -221,10 +276,6 @@ def _owner_form(subject: str) -> str:
     if low in ("our", "us", "we"):
         return "we"
     return re.sub(r"['’]s?$", "", lower_first(subject.strip()))
-
-
-def _is_possessive_subject(subject: str) -> bool:
-    return key(subject) in ("my", "our", "your")
 
 
 def _example(text: str) -> list[Lesson]:
@@ -242,7 +293,7 @@ def _without_marks(text: str, intent: Intent, context: Context) -> list[Lesson]:
     """A teaching turn in which no fact could be marked: the whole of it is kept as it was said, or as the answer asked for."""
     if len(words(text)) == 0:
         return []
-    whole = Fact(segment=_whole(text), section="domain_knowledge" if intent.act == "fact" else "individual_experiences", value=_whole(text))
+    whole = Fact(section="domain_knowledge" if intent.act == "fact" else "individual_experiences", value=Span(0, len(text)))
     if context.asks == "teach" and context.question:
         return [_answer(context, text, whole, text.strip(" .!"), intent)[0]]
     if intent.act == "correction" and context.focus:
@@ -251,7 +302,3 @@ def _without_marks(text: str, intent: Intent, context: Context) -> list[Lesson]:
         return []
     slots = Slots("", "", text)
     return [_lesson(sentence(text), f"What about {lower_first(text.rstrip('.!'))}?", slots, whole, intent)]
-
-
-def _whole(text: str) -> Span:
-    return Span(0, len(text))

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lic.language import key, words
+from lic.lessons.clause import POSSESSIVES
 from lic.lessons.grammar import BE
 from lic.types import Context, Entry, Slots, Span
 
-POSSESSIVE = {"his", "her", "its", "their"}
-PRONOUNS = {"he", "she", "it", "they", "him", "them", "that", "this", "these", "those", "his", "her", "its", "their"}
-CONTRACTED_PRONOUN = re.compile(r"^(he|she|it|they|that)(?:['’](?:s|re)|s)\b", re.IGNORECASE)
+_POSSESSIVE = POSSESSIVES - {"my", "our", "your"}
+_PRONOUNS = frozenset("he she it they him them that this these those who which his her its their hers theirs hes shes theyre".split())
+_POINTING = ("that one", "this one", "the one", "the latter", "the former")
+_CONTRACTED_PRONOUN = re.compile(r"^(he|she|it|they|that)(?:['’](?:s|re)|s)\b", re.IGNORECASE)
 _OWNING = ("have", "got", "own", "adopted", "bought", "'ve", "keep")
 _MALE = frozenset(
     """
@@ -56,8 +58,15 @@ def agrees(pronoun: str, subject: str) -> bool:
     return True
 
 
-def antecedent(known: Sequence[Known], focus: Entry | None) -> str | None:
-    """Whom a pronoun means: what the message spoke of before, else the subject of the entry that is pointed at."""
+def points(subject: str) -> bool:
+    """Whether a subject is a pronoun or begins with a possessive one: she, it's, his workshop, that one."""
+    low = key(subject)
+    first = low.split(" ")[0]
+    return low in _PRONOUNS or low in _POINTING or first in _POSSESSIVE or _CONTRACTED_PRONOUN.fullmatch(subject) is not None
+
+
+def antecedent(known: Sequence[Known], focus: Entry | None, pronoun: str = "", asked: str = "") -> str | None:
+    """Whom a pronoun means: what the message spoke of before, else the subject of the entry that is pointed at or of what LIC asked."""
     if known:
         subject, relation, value = known[-1].subject, known[-1].relation, known[-1].value
         if not is_me(subject):
@@ -65,12 +74,15 @@ def antecedent(known: Sequence[Known], focus: Entry | None) -> str | None:
         owned = re.match(r"(?:a|an|one)\s+(.+)", value, re.IGNORECASE)
         if owned and words(relation)[-1:] and words(relation)[-1] in _OWNING:
             return f"my {owned.group(1)}"
-        return None
-    if focus is None or not focus.slots.subject or is_me(focus.slots.subject):
-        return None
-    return focus.slots.subject
+        thing = key(pronoun).split(" ")[0] in ("it", "its", "they", "them", "these", "those", "their", "that", "this")
+        return value if thing and value and not owned and len(value.split()) <= _NAMED_THING else None
+    if focus is not None and focus.slots.subject and not is_me(focus.slots.subject):
+        return focus.slots.subject
+    return asked if asked and not is_me(asked) and agrees(pronoun, asked) else None
 
 
+_NAMED_THING = 4
+"""A value of at most so many words may be what "it" means: I can't stand coriander, it …"""
 _BARE_POSSESSIVE = re.compile(r"(?P<ending>['’]s|(?<=s)['’])\s+(?:is|are|was|were)\b", re.IGNORECASE)
 _OWNED = re.compile(r"(?:my|our|your|his|her|their|[\w ]+['’]s?) (?P<noun>[\w -]+)", re.IGNORECASE)
 _BEHIND_A_NOUN = re.compile(r"(?:^|\s+)(?:is|are|was|were|in|on|at|to|of|for)\b.*$", re.IGNORECASE)
@@ -81,13 +93,13 @@ def left_out(text: str, subject: Span, context: Context, known: Sequence[Known])
 
     After "my birthday is in March", "my brother's is in May" is about his birthday; None where nothing is left out.
     """
-    possessive = _BARE_POSSESSIVE.search(text, subject.start)
+    bare = _BARE_POSSESSIVE.search(text, subject.start)
     # The marks may put the ending, or a part of it, on either side.
-    if possessive is None or not subject.end - 2 <= possessive.start() <= subject.end:
+    if bare is None or not subject.end - 2 <= bare.start() <= subject.end:
         return None
     before = known[-1] if known else context.focus[0].slots if context.focus else Slots()
     noun = _noun_of(before.subject, before.relation)
-    return (noun, Span(subject.start, possessive.end("ending"))) if noun else None
+    return (noun, Span(subject.start, bare.end("ending"))) if noun else None
 
 
 def _noun_of(subject: str, relation: str) -> str:
@@ -97,6 +109,11 @@ def _noun_of(subject: str, relation: str) -> str:
         owned = _OWNED.fullmatch(subject)
         return owned.group("noun") if owned else ""
     return "" if words(noun)[0] in ("has", "have", "had") or words(noun)[0].endswith(("s", "ed", "ing")) else noun
+
+
+def is_possessive_subject(subject: str) -> bool:
+    """Whether a subject is only somebody's: my, our."""
+    return key(subject) in ("my", "our", "your")
 
 
 def is_me(subject: str) -> bool:

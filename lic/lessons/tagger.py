@@ -1,67 +1,119 @@
-"""From the reader's marks of word pieces to the facts of a message, as words."""
+"""From the reader's rows of marks to the facts of a message, as words."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
-from lic.language import key
+from lic.lessons.grammar import DETERMINERS, PARTICLES, PREPOSITIONS
 from lic.reader.networks import FACT_SECTIONS, MARKS
-from lic.reader.reader import Reading
+from lic.reader.reader import Reading, Row
 from lic.types import Encoding, Slots, Span, Vector
 
-_SENTENCE_END = re.compile(r"[.!?]+[\"”’')]*\s+(?=\S)")
-# Words that join a marked span although they carry no mark of their own.
+TAUGHT_FROM = 0.3
+"""From this probability on a fact is taken from a turn that teaches: there are more facts than the reader is sure of."""
+CHANGE = 0.5
+"""The price of a change of mark between two words, in nats."""
+SURELY_FROM = 0.5
+"""From this probability on a text surely states something."""
+_ASKING_WORD = re.compile(r"\b(?:where|when|what|who|whom|whose|which|how|why)\s+$", re.IGNORECASE)
+_CLAUSE_ENDS = re.compile(r"[,.;:!?()]|and|but|or|so")
 _POSSESSIVE = frozenset("my our your his her its their".split())
+_POSSESSIVE_BEFORE = re.compile(r"\b(?:my|our)\s+$", re.IGNORECASE)
 # "is" alone links a noun with its value (my name is); before another verb form it begins the relation (my dog is called).
 _FINITE_VERB = re.compile(r"\b(?:is|are|was|were)\s+\w", re.IGNORECASE)
-_LEADING = re.compile(r"(?:\b(?:the|a|an|my|our|your|his|her|its|their|in|on|at|for|of)\s+)$", re.IGNORECASE)
-
-_ASKING_WORD = re.compile(r"\b(?:where|when|what|who|whom|whose|which|how|why)\s+$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a message with the mean probabilities of its pieces."""
-
-    span: Span
-    marks: Vector
-    boundary: float
-    sections: Vector
-    many: float
-
-    @property
-    def mark(self) -> str:
-        """The most probable mark."""
-        return MARKS[int(self.marks.argmax())]
+# "'s name is": the ending belongs to the possessor, unless it is a verb's ("'s called").
+_OWNED = re.compile(r"['’]s?\s+(?P<noun>\w[\w '’-]*?)\s+(?:is|are|was|were)\b", re.IGNORECASE)
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|called|named|'s)\b", re.IGNORECASE)
+_APPOSITION = re.compile(r"(?P<role>(?:[Mm]y|[Oo]ur)(?: [a-z][\w'’-]*){1,3}) (?P<name>[A-ZÀ-Þ][\w'’-]*(?: [A-ZÀ-Þ][\w'’-]*){0,3})")
+# Words that need something behind them, and those that begin a clause whose verb is still to come.
+_DANGLING = (
+    (DETERMINERS | PREPOSITIONS | frozenset(("and", "or", "because", "when", "after", "before", "while", "if", "than", "as")))
+    - PARTICLES
+    - frozenset(
+        (
+            "her",
+            "his",
+            "this",
+            "that",
+            "these",
+            "those",
+            "all",
+            "both",
+            "each",
+            "some",
+            "any",
+            "another",
+            "no",
+            "every",
+            "by",
+            "past",
+            "since",
+            "inside",
+            "outside",
+        )
+    )
+)
+_OPENS_CLAUSE = frozenset("i we he she they you".split())
+_BREAK = re.compile(r"[,.;:!?]")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact as it was marked: spans into the message; `relation` may be in two places (`was … born in`)."""
+    """One fact as it was marked: spans into the message, which facts may share; `relation` may be in several places (`was … born in`).
 
-    segment: Span
+    `means` is what a pronoun among them stands for, `foreign` the places of words that only other facts of the message have.
+    """
+
+    probability: float = 1.0
     subject: Span | None = None
+    relation: tuple[Span, ...] = ()
     value: Span | None = None
     when: Span | None = None
     denied: Span | None = None
-    relation: tuple[Span, ...] = field(default=())
+    means: Span | None = None
     section: str = "individual_experiences"
     many: bool = False
+    foreign: tuple[Span, ...] = ()
+
+    @property
+    def spans(self) -> list[Span]:
+        """What the fact says, in the order of the message; what it denies does not belong to it."""
+        return sorted((span for span in (self.subject, *self.relation, self.value, self.when) if span is not None), key=lambda span: span.start)
 
 
-def facts_of(encoding: Encoding, reading: Reading) -> list[Fact]:
-    """The facts of a message, in order; one without any mark is no fact."""
-    words = _words(encoding, reading)
-    groups: list[list[Word]] = [[]]
-    for i, word in enumerate(words):
-        gap = encoding.text[words[i - 1].span.start : word.span.start] if i else ""
-        begins = word.boundary > 0.5 or _SENTENCE_END.search(gap) is not None or _starts_over(groups[-1], words[i:])
-        begins = begins and _is_fact(words[i:])
-        if begins and _is_fact(groups[-1]):
-            groups.append([])
-        groups[-1].append(word)
-    return [_fact(encoding.text, group) for group in groups if _is_fact(group)]
+def facts_of(encoding: Encoding, reading: Reading, least: float = TAUGHT_FROM) -> list[Fact]:
+    """The facts of a message that are at least so probable, in order.
+
+    The reader may be unsure on which of two pieces a fact hangs; what it reads from both is one fact, with the probability of both.
+    """
+    words = _words(encoding)
+    voted: list[tuple[Row, list[str], float]] = []
+    for row in sorted(reading.rows, key=lambda row: -row.probability):
+        marks = _marks_of(words, row.marks)
+        same = next((i for i, (_, other, _) in enumerate(voted) if _agree(marks, other)), None)
+        if same is None:
+            voted.append((row, marks, row.probability))
+        else:
+            voted[same] = (*voted[same][:2], voted[same][2] + row.probability)
+    kept = sorted((vote for vote in voted if vote[2] >= least), key=lambda vote: vote[0].anchor)
+    facts: list[Fact] = []
+    for row, marks, probability in kept:
+        others = [i for i in range(len(words)) if marks[i] == "O" and any(other[i] in "SRVT" for _, other, _ in kept)]
+        fact = _fact(encoding.text, words, row, marks, [words[i] for i in others])
+        if fact.value or (fact.relation and fact.subject):
+            facts.append(replace(fact, probability=min(1.0, probability)))
+    return facts
+
+
+def _agree(marks: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two rows are about the same words: values that overlap, or relations where there is no value, said of the same subject."""
+    core = "V" if "V" in marks and "V" in other else "R"
+    share = any(a == b == core for a, b in zip(marks, other, strict=True))
+    subjects = [{i for i, mark in enumerate(row) if mark == "S"} for row in (marks, other)]
+    return share and (not any(subjects) or bool(subjects[0] & subjects[1]) or not all(subjects))
 
 
 def slots_of(text: str, fact: Fact) -> tuple[str, str, str]:
@@ -70,36 +122,30 @@ def slots_of(text: str, fact: Fact) -> tuple[str, str, str]:
     return (fact.subject.of(text) if fact.subject else "", relation, fact.value.of(text) if fact.value else "")
 
 
-def _starts_over(group: list[Word], rest: list[Word]) -> bool:
-    """A subject after a whole fact, with a relation behind it, is the next fact: "I love figs but [I can't stand] dates"."""
-    if rest[0].mark != "S" or not {"S", "R", "V"} <= {word.mark for word in group}:
-        return False
-    following = next((word.mark for word in rest if word.mark not in ("S", "O")), "O")
-    return following == "R"
-
-
 def question_slots(encoding: Encoding, reading: Reading) -> Slots:
     """Subject and relation of a question or of a wish to forget, as words."""
-    words = _words(encoding, reading)
-    return Slots(*(" ".join(word.span.of(encoding.text) for word in words if word.mark == mark) for mark in "SRV"))
+    words = _words(encoding)
+    marks = _marks_of(words, reading.asked)
+    return Slots(*(" ".join(word.of(encoding.text) for word, own in zip(words, marks, strict=True) if own == mark) for mark in "SRV"))
 
 
 def named_in(encoding: Encoding, reading: Reading) -> str:
     """The words from the first to the last mark of a question or a wish to forget: "my dog's name", "where I live"."""
-    marked = [word for word in _words(encoding, reading) if word.mark != "O"]
+    words = _words(encoding)
+    marked = [word for word, mark in zip(words, _marks_of(words, reading.asked), strict=True) if mark != "O"]
     if not marked:
         return ""
-    start = marked[0].span.start
+    start = marked[0].start
     asking = _ASKING_WORD.search(encoding.text, 0, start)
-    return encoding.text[asking.start() if asking else start : marked[-1].span.end]
+    return encoding.text[asking.start() if asking else start : marked[-1].end]
 
 
-def _is_fact(group: list[Word]) -> bool:
-    marks = {word.mark for word in group}
-    return "V" in marks or ("R" in marks and "S" in marks)
+@dataclass(frozen=True, slots=True)
+class _Word(Span):
+    pieces: tuple[int, ...]
 
 
-def _words(encoding: Encoding, reading: Reading) -> list[Word]:
+def _words(encoding: Encoding) -> list[_Word]:
     pieces: list[list[int]] = []
     for i, (start, end) in enumerate(encoding.offsets):
         if start == end:
@@ -110,72 +156,111 @@ def _words(encoding: Encoding, reading: Reading) -> list[Word]:
             pieces[-1].append(i)
         else:
             pieces.append([i])
-    return [
-        Word(
-            Span(encoding.offsets[group[0]][0], encoding.offsets[group[-1]][1]),
-            reading.marks[group].mean(axis=0),
-            float(reading.boundary[group[0]]),
-            reading.sections[group].mean(axis=0),
-            float(reading.many[group].mean()),
-        )
-        for group in pieces
-    ]
+    return [_Word(encoding.offsets[group[0]][0], encoding.offsets[group[-1]][1], tuple(group)) for group in pieces]
 
 
-def _fact(text: str, group: list[Word]) -> Fact:
-    marked = [word for word in group if word.mark != "O"]
-    start, end = marked[0].span.start, marked[-1].span.end
-    while leading := _LEADING.search(text[group[0].span.start : start]):
-        start = group[0].span.start + leading.start()
-    closing = re.match(r"[\"”’')\]]+", text[end:])
-    end += len(closing.group()) if closing and any(c in text[start:end] for c in "\"“‘'([") else 0
-    sections = np.mean([word.sections for word in marked], axis=0)
-    subject, relation = _with_its_noun(text, _longest(text, group, "S"), _runs(text, group, "R"))
+def _marks_of(words: Sequence[_Word], marks: Vector) -> list[str]:
+    """The most probable marks of the words, by the means of their pieces; a change of mark costs, so that no phrase is left with a hole (Viterbi 1967)."""
+    if not words:
+        return []
+    said = np.log(np.stack([marks[list(word.pieces)].mean(axis=0) for word in words]) + 1e-6)
+    change = CHANGE * (1 - np.eye(len(MARKS)))
+    best, back = said[0], np.zeros((len(words), len(MARKS)), int)
+    for i in range(1, len(words)):
+        ways = best[:, None] - change
+        back[i] = ways.argmax(axis=0)
+        best = ways.max(axis=0) + said[i]
+    path = [int(best.argmax())]
+    for i in range(len(words) - 1, 0, -1):
+        path.append(int(back[i][path[-1]]))
+    return [MARKS[mark] for mark in reversed(path)]
+
+
+def _fact(text: str, words: Sequence[_Word], row: Row, marks: Sequence[str], foreign: Iterable[Span]) -> Fact:
+    hangs = next((i for i, word in enumerate(words) if row.anchor in word.pieces), 0)
+
+    def nearest(mark: str) -> Span | None:
+        runs = _runs(text, words, marks, mark)
+        # The anchor stands in the value; of other parts that stand in several places the longest counts.
+        found = max(runs, key=lambda run: (run.start <= words[hangs].start < run.end, run.end - run.start), default=None)
+        return _whole_phrase(text, words, marks, found) if found else None
+
+    subject, relation, value = _mended(text, nearest("S"), _runs(text, words, marks, "R"), nearest("V"))
     return Fact(
-        segment=Span(start, end),
+        probability=row.probability,
         subject=subject,
-        value=_longest(text, group, "V"),
-        when=_longest(text, group, "T"),
-        denied=_longest(text, group, "D"),
         relation=tuple(relation),
-        section=FACT_SECTIONS[int(sections.argmax())],
-        many=float(np.mean([word.many for word in marked])) > 0.5,
+        value=value,
+        when=nearest("T"),
+        denied=nearest("D"),
+        means=nearest("A"),
+        section=FACT_SECTIONS[int(np.argmax(row.sections))],
+        many=row.many > 0.5,
+        foreign=tuple(Span(word.start, word.end) for word in foreign),
     )
 
 
-def _with_its_noun(text: str, subject: Span | None, relation: list[Span]) -> tuple[Span | None, list[Span]]:
-    """A possessive whose noun was taken for the verb's gets it back: my | dog is called, becomes my dog | is called."""
-    if subject is None or not relation or key(subject.of(text)) not in _POSSESSIVE:
-        return subject, relation
+def _mended(text: str, subject: Span | None, relation: list[Span], value: Span | None) -> tuple[Span | None, list[Span], Span | None]:
+    """Words that were put on the wrong side: my | dog is called, becomes my dog | is called; my | barber Tove | Berg, my barber | Tove Berg."""
+    parts = sorted((span for span in (subject, *relation, value) if span is not None), key=lambda span: span.start)
+    if subject is None or value is None:
+        return subject, relation, value
+    named = _APPOSITION.fullmatch(text, _with_possessive(text, parts[0].start), parts[-1].end)
+    # A verb stands behind its subject; a noun behind "my" alone, or before what was taken for the subject, is none.
+    first = subject.of(text).lower() in _POSSESSIVE
+    no_verb = not relation or ((parts[0] is not subject or first) and not any(_VERB.search(span.of(text)) for span in relation))
+    if named is not None and no_verb and all(not text[one.end : other.start].strip() for one, other in pairwise(parts)):
+        return Span(*named.span("role")), [], Span(*named.span("name"))
+    if not relation:
+        return subject, relation, value
+    if owned := _OWNED.match(text, relation[0].start, value.start):
+        return subject, [Span(owned.start("noun"), relation[0].end), *relation[1:]], value
     verb = _FINITE_VERB.search(text, relation[0].start, relation[0].end)
-    if verb is None or text[subject.end : relation[0].start].strip() or not text[relation[0].start : verb.start()].strip():
-        return subject, relation
+    alone = first and not text[subject.end : relation[0].start].strip()
+    if not alone or verb is None or not text[relation[0].start : verb.start()].strip():
+        return subject, relation, value
     noun_ends = relation[0].start + len(text[relation[0].start : verb.start()].rstrip())
-    return Span(subject.start, noun_ends), [Span(verb.start(), relation[0].end), *relation[1:]]
+    return Span(subject.start, noun_ends), [Span(verb.start(), relation[0].end), *relation[1:]], value
 
 
-def _runs(text: str, group: list[Word], mark: str) -> list[Span]:
-    """Runs of words with one mark; a single unmarked word or a hyphen within a run does not break it."""
+def _with_possessive(text: str, start: int) -> int:
+    before = _POSSESSIVE_BEFORE.search(text, 0, start)
+    return before.start() if before else start
+
+
+def _whole_phrase(text: str, words: Sequence[_Word], marks: Sequence[str], span: Span) -> Span:
+    """A phrase to its end, where it stops at a word that no phrase ends with: "because of [wasps]", "after we [moved]"."""
+    end = span.end
+    last = ""
+    for i, word in enumerate(words):
+        if word.end <= span.start:
+            continue
+        said = word.of(text).lower()
+        if word.start >= end:
+            clause_goes_on = last in _OPENS_CLAUSE and marks[i] == "O" and not _CLAUSE_ENDS.fullmatch(said)
+            if (last not in _DANGLING and not clause_goes_on) or marks[i] not in "OVT" or _CLAUSE_ENDS.fullmatch(said):
+                break
+            end = word.end
+        last = last if last in _OPENS_CLAUSE and word.start >= span.end else said
+    return Span(span.start, end)
+
+
+def _runs(text: str, words: Sequence[_Word], marks: Sequence[str], mark: str) -> list[Span]:
+    """Runs of words with one mark; a single unmarked word within a run does not break it, unless it is a mark between clauses."""
     runs: list[Span] = []
     last = -9
-    for i, word in enumerate(group):
-        if word.mark != mark:
+    for i, word in enumerate(words):
+        if marks[i] != mark:
             continue
-        between = group[last + 1 : i]
-        if runs and len(between) <= 1 and all(w.mark == "O" and not _breaks(text, w) for w in between):
-            runs[-1] = Span(runs[-1].start, word.span.end)
+        between = range(last + 1, i)
+        if runs and len(between) <= 1 and all(marks[k] == "O" and not _breaks(text, words[k]) for k in between):
+            runs[-1] = Span(runs[-1].start, word.end)
         else:
-            runs.append(word.span)
+            runs.append(Span(word.start, word.end))
         last = i
     return runs
 
 
-def _breaks(text: str, word: Word) -> bool:
-    return word.span.of(text) in (",", ".", ";", ":", "!", "?", "'", "and", "is", "are", "of")
-
-
-def _longest(text: str, group: list[Word], mark: str) -> Span | None:
-    runs = _runs(text, group, mark)
-    if not runs:
-        return None
-    return max(runs, key=lambda run: run.end - run.start)
+def _breaks(text: str, word: Span) -> bool:
+    said = word.of(text).lower()
+    return bool(_BREAK.fullmatch(said)) or said in ("'", "and", "is", "are", "of", "but")

@@ -30,6 +30,8 @@ _COLUMNS = (
     versions.c.question,
     versions.c.turn,
     versions.c.said_at,
+    versions.c.holds_from,
+    versions.c.holds_until,
 )
 _SEES: ColumnElement[bool] = or_(entries.c.owner == bindparam("sees"), entries.c.shared.is_(True))
 _CURRENT: Select[Any] = (
@@ -67,6 +69,8 @@ class NewEntry:
     turn: str | None
     said_at: str
     at: str
+    holds_from: str | None = None
+    holds_until: str | None = None
 
 
 class Entries:
@@ -229,6 +233,8 @@ class Entries:
                 "said_at": new.said_at,
                 "valid_from": new.at,
                 "valid_to": None,
+                "holds_from": new.holds_from,
+                "holds_until": new.holds_until,
                 "vector": new.vector.astype(np.float16).tobytes(),
             },
         )
@@ -253,4 +259,6 @@ def _entry(row: Row[Any]) -> Entry:
         said_at=datetime.fromisoformat(row.said_at),
         turn=row.turn,
         created_at=datetime.fromisoformat(row.created_at),
+        holds_from=datetime.fromisoformat(row.holds_from) if row.holds_from else None,
+        holds_until=datetime.fromisoformat(row.holds_until) if row.holds_until else None,
     )

@@ -22,11 +22,13 @@ from lic.judges.answerability import LABELS, WEIGHTS
 from lic.judges.features import Side, features, side_of
 from lic.judges.head import write_head
 from lic.language import key, sentence
-from lic.lessons.tagger import facts_of, question_slots, slots_of
+from lic.lessons.clause import clause
+from lic.lessons.references import points
+from lic.lessons.tagger import Fact, facts_of, question_slots, slots_of
 from lic.lessons.wording import question_from
 from lic.reader.reader import Reader
 from lic.settings import seed_folder
-from lic.training.marks import Marked, parse_marks
+from lic.training.facts import fact_of, parse_line
 from lic.types import Encoder, Slots, Vector
 
 NEAREST = 3
@@ -79,27 +81,26 @@ def plain_pairs(path: Path) -> list[dict[str, Any]]:
     """Plain questions made from marked lessons, each with the statement that answers it: "What is my dog's name?", "my dog's name?"."""
     rows: list[dict[str, Any]] = []
     for line in read_jsonl(path):
-        marked = parse_marks(line["text"], line["facts"])
-        found = {mark: marked.text[start:end] for mark, start, end in reversed(marked.spans)}
-        if len(line["facts"]) != 1 or not {"S", "R", "V"} <= set(found) or key(found["S"]) in _POINTING:
+        item = parse_line(line)
+        if len(item.facts) != 1 or not all(item.facts[0].of(mark) for mark in "SRV") or item.facts[0].of("A"):
             continue
-        start, end = marked.spans[0][1], marked.spans[-1][2]
-        subject = {"my": "I", "our": "we"}.get(key(found["S"]), found["S"])
-        attribute = key(found["S"]) in ("my", "our") or _between(marked).startswith(("'", "’"))
-        statement = sentence(marked.text[start:end])
-        for question in (question_from(subject, found["R"], found["V"], attribute), f"{found['S']} {found['R']}?"):
+        fact = fact_of(item, item.facts[0])
+        subject, relation, value = slots_of(item.text, fact)
+        if points(subject):
+            continue
+        owner = {"my": "I", "our": "we"}.get(key(subject), subject)
+        attribute = key(subject) in ("my", "our") or _between(item.text, fact).startswith(("'", "’"))
+        statement = sentence(clause(item.text, fact))
+        for question in (question_from(owner, relation, value, attribute), f"{subject} {relation}?"):
             rows.append({"statement": statement, "question": question, "answers": True})
     return rows[::PLAIN_SHARE] + rows[1::PLAIN_SHARE]
 
 
-_POINTING = frozenset("he she it they his her its their that this these those him them".split())
-
-
-def _between(marked: Marked) -> str:
+def _between(text: str, fact: Fact) -> str:
     """The text between subject and relation, in their order."""
-    places = {mark: (start, end) for mark, start, end in reversed(marked.spans)}
-    (_, end), (start, _) = sorted((places["S"], places["R"]))
-    return marked.text[end:start]
+    assert fact.subject is not None
+    first, second = sorted((fact.subject, fact.relation[0]), key=lambda span: span.start)
+    return text[first.end : second.start]
 
 
 def main() -> None:

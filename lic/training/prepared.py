@@ -21,11 +21,15 @@ def main() -> None:
     encoder = load_encoder()
     reader = Reader(encoder)
     lines = recognizer.fitted_lines(options.data / "intent_recognition" / "train.jsonl")
+    checks = list(read_jsonl(options.data / "intent_recognition" / "test.jsonl"))
     remarks = [row["text"] for row in read_jsonl(options.data / "feedback" / "train.jsonl")]
     prompts = [row["messages"][0]["content"] for row in read_jsonl(options.data / "dialogue" / "train.jsonl")]
     kinds = {
         recognizer.KIND: features_of(
             recognizer.maker(encoder, reader), [recognizer.source_of(row) for row in lines], recognizer.readings(encoder, reader, lines)
+        ),
+        recognizer.CHECK_KIND: features_of(
+            recognizer.maker(encoder, reader), [recognizer.source_of(row) for row in checks], recognizer.vectors(encoder, reader, checks)
         ),
         feedback.KIND: features_of(encoder.fingerprint, remarks, feedback.remark_features(encoder, remarks)),
         examples.KIND: features_of(encoder.fingerprint, prompts, examples.prompt_vectors(encoder, prompts)),

@@ -6,10 +6,12 @@ together from syllables, so that none can be learned by heart.
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from lic.training.marks import Marked
+from lic.training.facts import Marked, MarkedFact
+from lic.types import Span
 
 _BEGINS = """
 ba be bo bra ca che da de do dru el
@@ -45,57 +47,74 @@ def full_name(chance: random.Random) -> str:
 
 def with_new_names(item: Marked, chance: random.Random) -> Iterator[Marked]:
     """Variants of a marked line: a subject with an invented name behind it, and its own names exchanged for invented ones."""
-    named = _exchanged(item, _appositions(item, chance))
-    if named is not None:
-        yield named
-    other = _exchanged(item, _new_names(item, chance))
-    if other is not None:
-        yield other
+    named = _appositions(item, chance)
+    if named:
+        moved = _exchanged(item, named)
+        yield replace(moved, facts=tuple(sorted((*_namings(item, named), *moved.facts), key=lambda fact: fact.anchor[1].start)))
+    if other := _new_names(item, chance):
+        yield _exchanged(item, other)
 
 
-def _appositions(item: Marked, chance: random.Random) -> dict[tuple[int, int], str]:
+def _appositions(item: Marked, chance: random.Random) -> dict[Span, str]:
     """Places right behind a subject, with a name or a street."""
-    found: dict[tuple[int, int], str] = {}
-    for mark, start, end in item.spans:
-        subject = item.text[start:end]
-        if mark != "S" or not _VERB_FOLLOWS.match(item.text, end):
+    found: dict[Span, str] = {}
+    for fact in item.facts:
+        at = fact.of("S")
+        if at is None or not _VERB_FOLLOWS.match(item.text, at.end):
             continue
-        if _FIGURE.fullmatch(subject):
-            found[end, end] = f" {full_name(chance)}"
-        elif _HOUSE.fullmatch(subject):
+        place = Span(at.end, at.end)
+        if _FIGURE.fullmatch(at.of(item.text)):
+            found[place] = f" {full_name(chance)}"
+        elif _HOUSE.fullmatch(at.of(item.text)):
             street = f"{full_name(chance)} {chance.choice(_STREETS)}"
-            found[end, end] = chance.choice((f" in {street}", f" on {street}", f" {full_name(chance)}", f" of {full_name(chance)}"))
+            found[place] = chance.choice((f" in {street}", f" on {street}", f" {full_name(chance)}", f" of {full_name(chance)}"))
     return found
 
 
-def _new_names(item: Marked, chance: random.Random) -> dict[tuple[int, int], str]:
+def _namings(item: Marked, named: Mapping[Span, str]) -> Iterator[MarkedFact]:
+    """What a name behind "my barber" says: what he is called."""
+    subjects = {at.end: at for fact in item.facts if (at := fact.of("S")) is not None and _FIGURE.fullmatch(at.of(item.text))}
+    for place, words in named.items():
+        if place.end in subjects:
+            start, end = (_moved(named, at, False) for at in (subjects[place.end].start, place.end))
+            yield MarkedFact((("S", Span(start, end)), ("V", Span(end + 1, end + len(words)))))
+
+
+def _new_names(item: Marked, chance: random.Random) -> dict[Span, str]:
     """The names within subjects and values, but for the first word of the line, each with a new one; the same name gets the same."""
-    found: dict[tuple[int, int], str] = {}
+    found: dict[Span, str] = {}
     chosen: dict[str, str] = {}
-    for mark, start, end in item.spans:
-        if mark not in ("S", "V", "D"):
+    for mark, span in (marked for fact in item.facts for marked in fact.spans):
+        if mark not in "SVDA":
             continue
-        for match in _NAME.finditer(item.text, start, end):
-            if match.start() > 0 and not _CALENDAR.match(match.group()):
-                found[match.start(), match.end()] = chosen.setdefault(match.group(), full_name(chance))
+        for match in _NAME.finditer(item.text, span.start, span.end):
+            place = Span(match.start(), match.end())
+            if match.start() > 0 and not _CALENDAR.match(match.group()) and all(other == place or not _overlap(other, place) for other in found):
+                found[place] = chosen.setdefault(match.group(), full_name(chance))
     return found
 
 
-def _exchanged(item: Marked, pieces: Mapping[tuple[int, int], str]) -> Marked | None:
-    """A line with pieces of its text exchanged, all marks moved with it; a piece at the end of a span becomes part of it."""
-    if not pieces:
-        return None
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
-    def moved(at: int, ends: bool) -> int:
-        return at + sum(len(new) - (end - start) for (start, end), new in pieces.items() if end < at or (end == at and (ends or start < end)))
 
+def _exchanged(item: Marked, pieces: Mapping[Span, str]) -> Marked:
+    """A line with pieces of its text exchanged, all spans moved with it; a piece at the end of a span becomes part of it."""
     text, last = "", 0
-    for (start, end), new in sorted(pieces.items()):
-        text += item.text[last:start] + new
-        last = end
-    spans = tuple((mark, moved(start, False), moved(end, True)) for mark, start, end in item.spans)
-    facts = tuple(type(fact)(moved(fact.start, False), fact.section, fact.many) for fact in item.facts)
-    return Marked(text + item.text[last:], spans, facts)
+    for place, new in sorted(pieces.items(), key=lambda piece: piece[0].start):
+        text += item.text[last : place.start] + new
+        last = place.end
+
+    def all_moved(spans: Iterable[tuple[str, Span]]) -> tuple[tuple[str, Span], ...]:
+        return tuple((mark, Span(_moved(pieces, span.start, False), _moved(pieces, span.end, True))) for mark, span in spans)
+
+    facts = tuple(replace(fact, spans=all_moved(fact.spans), statement="") for fact in item.facts)
+    return Marked(text + item.text[last:], item.previous, facts, all_moved(item.asks))
+
+
+def _moved(pieces: Mapping[Span, str], at: int, ends: bool) -> int:
+    """Where a place of the old text stands in the new one, as the end of a span or as its start."""
+    return at + sum(len(new) - (old.end - old.start) for old, new in pieces.items() if old.end < at or (old.end == at and (ends or old.start < old.end)))
 
 
 def valued(group: Mapping[str, Any]) -> Iterator[tuple[str, int, int, bool]]:
