@@ -93,7 +93,7 @@ def compare(count: Count, row: dict[str, Any], learned: Sequence[Entry]) -> None
 
 def spelled_out(statement: str) -> set[str]:
     """The ways to read a statement without its contractions, as keys: "Ana's 5" is "Ana is 5", "Ana has 5" or what is Ana's."""
-    text = " " + statement.replace("’", "'")
+    text = _UNMARKED.sub(lambda word: f" {_unmarked(word[1])}", " " + statement.replace("’", "'"))
     for short, whole in _CONTRACTED.items():
         text = re.sub(rf"{short}\b", whole, text, flags=re.IGNORECASE)
     found = {""}
@@ -102,6 +102,14 @@ def spelled_out(statement: str) -> set[str]:
     return {key(read) for read in found}
 
 
+def _unmarked(word: str) -> str:
+    """A contraction that was typed without its apostrophe, with it: im, dont."""
+    return (
+        f"{word[:-2]}n't" if word.lower().endswith("nt") else f"{word[:-1]}'{word[-1]}" if word.lower() in ("im", "hes", "shes", "thats") else f"{word[0]}'ve"
+    )
+
+
+_UNMARKED = re.compile(r"\s(im|ive|hes|shes|thats|(?:do|does|did|is|are|was|were|has|have|ca|wo|would|could|should)nt)\b", re.IGNORECASE)
 _CONTRACTED = {"can't": "cannot", "can not": "cannot", "won't": "will not", "n't": " not", "'m": " am", "'re": " are", "'ve": " have", "'ll": " will"}
 
 

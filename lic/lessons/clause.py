@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lic.language import key, lower_first, words
-from lic.lessons.grammar import AUXILIARIES, BE, NUMERALS, is_name, is_plural, lowered
+from lic.lessons.grammar import AUXILIARIES, BE, NUMERALS, PREPOSITIONS, is_name, is_plural, lowered, positive
 from lic.lessons.morphology import base_of, is_plural_noun, readings, third_person
 from lic.lessons.tagger import Fact
 from lic.lessons.times import UNITS, is_measure
@@ -122,6 +122,18 @@ def _in_place(text: str, pointing: Span, end: int, subject: str) -> str:
     return f"{subject} {agreeing(verb, subject)}{behind}"
 
 
+def has_verb(statement: str) -> bool:
+    """Whether a statement has a word that may be its verb."""
+    low = lowered(re.sub(r"['’](s|m|re|ve|ll|d)\b", r" '\1", statement.rstrip(".")).split())
+    return any(positive(word) in AUXILIARIES or word.startswith("'") or readings(word) & {"VBZ", "VBD", "VBP", "VB"} or not readings(word) for word in low[1:])
+
+
+def is_phrase(subject: str) -> bool:
+    """Whether a subject is a phrase, neither an article alone nor a clause with a verb of its own."""
+    low = lowered(subject.split())
+    return not low or (low[-1] not in ("the", "a", "an") and not any(positive(word) in AUXILIARIES for word in low[1:]))
+
+
 def possessive(owner: str) -> str:
     """Whose something is: my dog's, my parents', my."""
     own = {"i": "my", "me": "my", "we": "our", "us": "our", "you": "your"}.get(key(owner))
@@ -174,6 +186,8 @@ def _put_together(text: str, fact: Fact, groups: Sequence[Sequence[_Part]], subj
         verb = "" if any(word in AUXILIARIES for word in attribute) else agreeing("is", relation)
         return _joined(whose, verb, value, when)
     if not relation and value:
+        # What somebody is called has no time; it belongs to the verb behind the name.
+        when = "" if _names(value, said) else when
         relation = agreeing("has", said) if _is_number_of(value) else agreeing("is", said) + (" called" if _names(value, said) else "")
         own = re.fullmatch(r"(i|he|she|it|that|who|we|you|they)['’]?(?:m|s|re)", said, re.IGNORECASE)
         said = own.group(1) if own else said
@@ -234,7 +248,8 @@ def _value(text: str, fact: Fact, groups: Sequence[Sequence[_Part]]) -> str:
     if fact.value is None:
         return ""
     before = next((last for last in reversed(fact.relation) if any(_next_to(group, last, fact.value) for group in groups)), None)
-    start = before.end if before else _start(text, fact, fact.value.start, _ARTICLE if fact.relation else _LEADING)
+    last = lowered(fact.relation[-1].of(text).split())[-1] if fact.relation else ""
+    start = before.end if before else _start(text, fact, fact.value.start, _ARTICLE if last in PREPOSITIONS else _LEADING)
     closing = _CLOSING.match(text, fact.value.end)
     value = text[start : fact.value.end].strip()
     return value + (closing.group() if closing and any(mark in value for mark in '"“(') else "")

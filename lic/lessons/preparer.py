@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lic.language import exchanged, key, lower_first, relation_tells, sentence, upper_first, words
-from lic.lessons.clause import POSSESSIVES, clause, core, owned
+from lic.lessons.clause import POSSESSIVES, clause, core, has_verb, is_phrase, owned
 from lic.lessons.references import Known, antecedent, focus_of, is_possessive_subject, left_out, points
 from lic.lessons.tagger import TAUGHT_FROM, Fact, facts_of, slots_of
 from lic.lessons.when import times_of
@@ -41,10 +41,13 @@ class LessonPreparer:
         lessons: list[Lesson] = []
         known: list[Known] = []
         asks = encoding.text.rstrip().endswith("?")
-        for fact in _facts(encoding, reading, intent)[:MAX_LESSONS]:
+        facts = _facts(encoding, reading, intent)[:MAX_LESSONS]
+        for fact in facts:
             if asks and fact.value is None:
                 continue
             completed = _completed(encoding.text, fact, context, known, intent)
+            if completed is not None and len(facts) > 1 and not _stands_alone(completed[0]):
+                continue
             if completed is None:
                 continue
             lesson, about = completed
@@ -70,6 +73,11 @@ def _facts(encoding: Encoding, reading: Reading, intent: Intent) -> list[Fact]:
     likely = [fact for fact in facts_of(encoding, reading, 0.0) if fact.relation or not found]
     best = max(likely, key=lambda fact: fact.probability, default=None)
     return [*found, best] if best is not None else found
+
+
+def _stands_alone(lesson: Lesson) -> bool:
+    """Whether a lesson is a sentence about something; of several in a message those that are not were read amiss."""
+    return has_verb(lesson.statement) and is_phrase(lesson.slots.subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _FINITE_VERB = re.compile(r"\b(?:is|are|was|were)\s+\w", re.IGNORECASE)
 # "'s name is": the ending belongs to the possessor, unless it is a verb's ("'s called").
 _OWNED = re.compile(r"['’]s?\s+(?P<noun>\w[\w '’-]*?)\s+(?:is|are|was|were)\b", re.IGNORECASE)
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|called|named|'s)\b", re.IGNORECASE)
+_OWN_VERB = re.compile(r"(?P<who>I|he|she|it|we|you|they)(?P<verb>['’](?:m|s|re))\b", re.IGNORECASE)
 _APPOSITION = re.compile(r"(?P<role>(?:[Mm]y|[Oo]ur)(?: [a-z][\w'’-]*){1,3}) (?P<name>[A-ZÀ-Þ][\w'’-]*(?: [A-ZÀ-Þ][\w'’-]*){0,3})")
 # Words that need something behind them, and those that begin a clause whose verb is still to come.
 _DANGLING = (
@@ -205,6 +206,11 @@ def _mended(text: str, subject: Span | None, relation: list[Span], value: Span |
     parts = sorted((span for span in (subject, *relation, value) if span is not None), key=lambda span: span.start)
     if subject is None or value is None:
         return subject, relation, value
+    if own := _OWN_VERB.match(text, subject.start):
+        # I'm Ada, 41: the verb belongs to neither.
+        clitic = Span(*own.span("verb"))
+        behind = [span for span in relation if span.start >= clitic.end]
+        return Span(*own.span("who")), [clitic, *behind] if not behind or relation[0].start <= clitic.end else behind, value
     named = _APPOSITION.fullmatch(text, _with_possessive(text, parts[0].start), parts[-1].end)
     # A verb stands behind its subject; a noun behind "my" alone, or before what was taken for the subject, is none.
     first = subject.of(text).lower() in _POSSESSIVE
