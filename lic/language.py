@@ -102,8 +102,10 @@ def upper_first(text: str) -> str:
 
 def lower_first(text: str) -> str:
     """Take back the capital that only the start of a sentence gave."""
-    first = words(text.split(" ", 1)[0])
-    return text[:1].lower() + text[1:] if first and first[0].split("'")[0] in _FUNCTION_WORDS else text
+    said = text.split(" ", 1)[0]
+    first = words(said)
+    shouted = len(said) > 1 and said.isupper()
+    return text[:1].lower() + text[1:] if first and first[0].split("'")[0] in _FUNCTION_WORDS and not shouted else text
 
 
 def sentence(text: str) -> str:

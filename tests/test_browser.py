@@ -398,7 +398,7 @@ def test_a_person_at_a_phone_sees_everything_without_scrolling_sideways(chromium
     context = chromium.new_context(viewport={"width": 390, "height": 800}, is_mobile=True, has_touch=True, color_scheme="dark")
     try:
         chat = Chat(context.new_page(), many.url)
-        chat.say("My name is a very long one: " + "Wolfeschlegelsteinhausenbergerdorff" * 4)
+        chat.say("My dog is called " + "Wolfeschlegelsteinhausenbergerdorff" * 4)
         for name in ("Chat", "Mental Process", "Datasets"):
             chat.tab(name)
             assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390, name

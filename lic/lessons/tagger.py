@@ -219,7 +219,9 @@ def _mended(text: str, subject: Span | None, relation: list[Span], value: Span |
         return Span(*named.span("role")), [], Span(*named.span("name"))
     if not relation:
         return subject, relation, value
-    if owned := _OWNED.match(text, relation[0].start, value.start):
+    # The apostrophe is a word of its own and may have been left out.
+    ending = relation[0].start - 1 if text[relation[0].start - 1 : relation[0].start] in ("'", "’") else relation[0].start
+    if owned := _OWNED.match(text, ending, value.start):
         return subject, [Span(owned.start("noun"), relation[0].end), *relation[1:]], value
     verb = _FINITE_VERB.search(text, relation[0].start, relation[0].end)
     alone = first and not text[subject.end : relation[0].start].strip()
