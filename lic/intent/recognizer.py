@@ -19,7 +19,7 @@ KIND = "intent"
 """The name of the readings of training lines among the shipped features."""
 CHECK_KIND = "intent_check"
 """The name of those of test lines, against which what a person teaches the gate is checked."""
-TEACHES_FROM = 0.5
+TEACHES_FROM = 0.58
 """From this probability on a turn is called teaching; docs/LOG.md has what other thresholds would learn."""
 READ_AT_ONCE = 128
 STRENGTH = 0.1
