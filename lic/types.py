@@ -43,8 +43,8 @@ class Turn:
 class Encoding:
     """What one forward pass of the text encoder gives for one text of n word pieces.
 
-    `vector` is the unit-length sentence vector, shape (d,); `states` are the hidden states of a middle layer and of the last
-    one side by side, shape (n, 2 d), with the two special tokens at the ends;
+    `vector` is the unit-length sentence vector, shape (d,); `states` are the hidden states of several layers side by side, the
+    last one last, shape (n, state size), with the two special tokens at the ends;
     `offsets` are the character spans of the pieces, (0, 0) for special ones; `ids` are the piece ids.
     """
 
@@ -60,6 +60,7 @@ class Encoder(Protocol):
 
     fingerprint: str
     dimension: int
+    state_size: int
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]: ...
 
@@ -150,7 +151,7 @@ class Lesson:
     `section` is None where only a dataset learns (an example of a task). `target` names the entry that the lesson is about
     when the conversation makes that clear. `correction` is how surely an older value is meant to be replaced, `elliptic` that its subject was
     only pointed at ("his name is Max"), so that an updated entry keeps its own words around the new value. `holds_from` and `holds_until` are when
-    the statement holds, where it tells.
+    the statement holds, where it tells. `unclear` asks about a person whom the turn only points at ("Who is 5?"); such a lesson is not learned as it is.
     """
 
     statement: str
@@ -165,6 +166,7 @@ class Lesson:
     denied: str = ""
     target: str | None = None
     elliptic: bool = False
+    unclear: str = ""
     holds_from: datetime | None = None
     holds_until: datetime | None = None
 

@@ -32,10 +32,11 @@ class LetterEncoder:
 
     fingerprint = "letters"
     dimension = len(LETTERS)
+    state_size = len(LETTERS)
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """The unit vectors of letter counts; no word pieces."""
-        return [Encoding(text, (), (), np.zeros((0, 2 * self.dimension), np.float32), self.vector(text)) for text in texts]
+        return [Encoding(text, (), (), np.zeros((0, self.state_size), np.float32), self.vector(text)) for text in texts]
 
     def vector(self, text: str) -> Vector:
         """Letter counts of unit length; a text without any gets the vector of the letter a."""

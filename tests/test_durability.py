@@ -143,7 +143,7 @@ def assert_whole(lives: Lives) -> None:
     with database.read() as connection:
         entries = connection.exec_driver_sql("SELECT e.id, v.value, v.turn FROM entries e JOIN versions v ON v.entry = e.id ORDER BY v.seq").all()
         rows = connection.exec_driver_sql("SELECT entry, turn, json_extract(row, '$.answer') FROM examples").all()
-        said = dict(connection.exec_driver_sql("SELECT id, receipt FROM turns WHERE teaching").all())
+        said = dict(connection.exec_driver_sql("SELECT id, receipt FROM turns WHERE receipt IS NOT NULL").all())
         receipts = set(connection.exec_driver_sql("SELECT r.id FROM receipts r WHERE EXISTS (SELECT 1 FROM journal j WHERE j.receipt = r.id)").scalars())
         current = connection.exec_driver_sql("SELECT entry, count(*) FROM versions WHERE valid_to IS NULL GROUP BY entry").all()
         words = set(connection.exec_driver_sql("SELECT rowid FROM entries_fts").scalars())

@@ -8,6 +8,7 @@ import pytest
 from lic.lessons.clause import clause
 from lic.lessons.when import times_of
 from lic.training.facts import fact_of, parse_line
+from lic.training.kept import kept_words
 from tests.conftest import Talk
 
 SAID = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
@@ -86,3 +87,18 @@ def test_words_of_time_become_times(when: str, statement: str, begins: str | Non
 def test_an_entry_knows_until_when_it_holds(talk: Callable[..., Talk]) -> None:
     reply = talk().say("My cousin Ada is in Lima until 12 June")
     assert [change for change in reply.changes if change.target == "mental_process"]
+
+
+def test_a_statement_keeps_what_stands_around_its_parts() -> None:
+    text = "fyi, the ferry toll for a van went up, it's 31 euros one way now"
+    parts = {"subject": "the ferry toll", "relation": "'s", "value": "31 euros", "time": "now", "kind": "world"}
+    item = parse_line({"text": text, "previous": None, "facts": [parts | {"statement": "The ferry toll for a van is 31 euros one way now."}]})
+    kept = [word.of(text) for word in kept_words(item, item.facts[0])]
+    assert kept == ["the", "ferry", "toll", "for", "a", "van", "'", "s", "31", "euros", "one", "way", "now"]
+
+
+def test_common_words_far_from_a_fact_do_not_belong_to_it() -> None:
+    text = "the cat is on the roof, and the key to the shed hangs on the nail"
+    parts = {"subject": "the key to the shed#1", "relation": "hangs on", "value": "the nail", "kind": "life"}
+    item = parse_line({"text": text, "previous": None, "facts": [parts | {"statement": "The key to the shed hangs on the nail."}]})
+    assert kept_words(item, item.facts[0])[0].start == text.index("the key")

@@ -15,6 +15,7 @@ class Words:
 
     fingerprint = "words"
     dimension = 1
+    state_size = 1
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """One number for three characters."""
@@ -35,8 +36,11 @@ def test_every_word_is_in_one_part_and_no_part_is_too_long(text: str) -> None:
 
 def test_a_fact_at_the_end_of_a_long_message_is_learned(lic: Lic, talk: Callable[..., Talk]) -> None:
     towns = ("Oslo", "Riga", "Turin", "Lagos", "Quito", "Hanoi", "Perth", "Delhi", "Cairo", "Malmö")
-    told = [f"My {kin} number {number + 1} lives in {town}." for number, town in enumerate(towns) for kin in ("cousin", "neighbour", "colleague", "teammate")]
+    which = ("oldest", "youngest", "tallest", "former", "new", "Irish", "deaf", "favourite", "second", "other")
+    told = [f"My {one} {kin} lives in {town}." for one, town in zip(which, towns, strict=True) for kin in ("cousin", "neighbour", "colleague", "teammate")]
     message = " ".join([*told, "My dentist lives in Tartu."])
     assert len(lic.parts.encoder.tokenize(message)) == 256, "the encoder sees only the beginning"
-    talk().say(message)
+    ana = talk()
+    if ana.say(message).asks == "confirm":
+        ana.say("yes")
     assert "My dentist lives in Tartu." in {entry.text for entry in lic.mental_process("ana").entries()}

@@ -1,19 +1,15 @@
 """What the reader is trained on: marks, their variants, and targets that are only partly known."""
 
-import math
 import random
 
 import pytest
-import torch
 
 from lic.errors import DataError
 from lic.factory import Lic
 from lic.jsonl import read_jsonl
 from lic.language import key
-from lic.reader.networks import MARKS
 from lic.training.facts import Marked, MarkedFact, parse_line, written
-from lic.training.reader import NO_VALUE, PARTLY, partial_cross_entropy, valued_lines
-from lic.training.variants import valued, with_new_names
+from lic.training.variants import with_new_names
 
 BARBER = {
     "text": "fyi my barber lives in Aarhus",
@@ -55,34 +51,14 @@ def test_every_line_can_be_read_and_its_variants_keep_their_words(models: Lic, n
                 assert all(span.of(variant.text).strip() == span.of(variant.text) != "" for _, span in fact.spans)
 
 
-def test_the_value_of_a_statement_is_where_it_says(models: Lic) -> None:
-    for group in read_jsonl(models.settings.seed / "places" / "test.jsonl"):
-        values = {text: value for question in group["questions"] for name in ("statements", "again", "changes") for text, value in question[name]}
-        for text, start, end, _ in valued(group):
-            assert values[text].endswith(text[start:end])
-            assert text[start:end]
-
-
-def test_where_nothing_but_no_value_is_known_any_other_mark_is_right() -> None:
-    logits = torch.full((1, 2, len(MARKS)), -20.0)
-    logits[0, :, MARKS.index("R")] = 20.0
-    assert float(partial_cross_entropy(logits, torch.tensor([[PARTLY, -100]]), NO_VALUE)) < 1e-3
-    logits[0, :, MARKS.index("V")] = 20.0
-    assert math.isclose(float(partial_cross_entropy(logits, torch.tensor([[PARTLY, -100]]), NO_VALUE)), math.log(2), rel_tol=1e-3)
-
-
-def test_written_statements_are_marked_by_their_values_alone(models: Lic) -> None:
-    samples = [line.variants[0] for line in valued_lines(models.parts.encoder, models.settings.seed / "places" / "test.jsonl")]
-    assert all(sample.act == PARTLY and MARKS.index("V") in sample.rows[0].marks for sample in samples)
-
-
 def test_no_text_that_measures_is_trained_on(models: Lic) -> None:
     seed = models.settings.seed
 
     def texts(name: str) -> set[str]:
         found = {row["text"] for row in read_jsonl(seed / "intent_recognition" / f"{name}.jsonl")} if name == "test" else set[str]()
         found |= {row["text"] for row in read_jsonl(seed / "lesson_preparation" / f"{name}.jsonl")}
-        found |= {text for group in read_jsonl(seed / "places" / f"{name}.jsonl") for text, *_ in valued(group)}
+        groups = read_jsonl(seed / "places" / f"{name}.jsonl")
+        found |= {text for group in groups for question in group["questions"] for said in ("statements", "again", "changes") for text, _ in question[said]}
         found |= {row[which] for row in read_jsonl(seed / "twins" / f"{name}.jsonl") for which in ("known", "new")}
         return set(map(key, found))
 

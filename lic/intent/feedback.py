@@ -14,6 +14,8 @@ from lic.types import Encoder, Encoding, Vector
 
 KIND = "feedback"
 """The name of these features among the shipped ones."""
+SYNTAX = 4
+"""Which of the layers that the encoder gives tells most of syntax."""
 FeedbackKind = Literal["not_teaching", "missed_teaching", "praise", "complaint"]
 
 
@@ -55,5 +57,6 @@ def remark_features(encoder: Encoder, texts: Sequence[str]) -> Vector:
 
 def _middle(encoding: Encoding) -> Vector:
     """Sentence vector beside the mean of the syntactic layer, each of unit length."""
-    syntax = encoding.states[:, : encoding.states.shape[1] // 2].mean(axis=0)
+    width = len(encoding.vector)
+    syntax = encoding.states[:, SYNTAX * width : (SYNTAX + 1) * width].mean(axis=0)
     return np.concatenate((encoding.vector, syntax / max(float(np.linalg.norm(syntax)), 1e-9)))

@@ -2,29 +2,32 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lic.language import key, lower_first, words
-from lic.lessons.grammar import AUXILIARIES, BE, NUMERALS, PREPOSITIONS, is_name, is_plural, lowered, positive
+from lic.lessons.grammar import AUXILIARIES, BE, DETERMINERS, NUMERALS, PREPOSITIONS, SUBJECTS, is_name, is_plural, lowered, positive
 from lic.lessons.morphology import base_of, is_plural_noun, readings, third_person
 from lic.lessons.tagger import Fact
 from lic.lessons.times import UNITS, is_measure
 from lic.types import Span
 
 POSSESSIVES = {"my", "our", "your", "his", "her", "its", "their"}
-_CLAUSE_ENDS = re.compile(r"[,;:.!?()\n]|\b(?:and|but|or|nor|so|because|who|which|whose)\b", re.IGNORECASE)
 _LEADING = re.compile(r"(?:\b(?:the|a|an|my|our|your|his|her|its|their|in|on|at|for|of|by|from|to|with)\s+|[\"“‘'(])$", re.IGNORECASE)
 _CLOSING = re.compile(r"[\"”’')\]]+")
 _CONTRACTED = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "m": "am", "re": "are", "ve": "have", "s": "is"}
 _SAYS_IS = re.compile(r"[=:→–-]+>?")
 _HAS_FOLLOWS = re.compile(r"(?:got|been|had|become|gone|\w+ed)\b", re.IGNORECASE)
-_OWN_VERB = re.compile(r"(?:i['’]?m|(?:he|she|it|that|who|there)['’]?s|(?:we|you|they)['’]re)", re.IGNORECASE)
+_OWN_VERB = re.compile(r"(?P<who>i(?=['’]?m)|(?:he|she|it|that|who|there)(?=['’]?s)|(?:we|you|they)(?=['’]?re))['’]?(?:m|s|re)", re.IGNORECASE)
 _JOINED_BEFORE = re.compile(r"\s+(?:and|&|or)\s+$")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_LAST_TOKEN = re.compile(r"(?:\w+|[^\w\s])(?=\s*$)")
+_ALWAYS_HOLDS = re.compile(r"['’\"“”‘]")
 _BEFORE_A_CLITIC = re.compile(r"\w+$")
 _ARTICLE = re.compile(r"(?:\b(?:the|a|an|my|our|your|his|her|its|their)\s+|[\"“‘'(])$", re.IGNORECASE)
+_NOUN_IS = re.compile(r"[a-z]+(?: [a-z]+)? (?:is|are|was|were)\b", re.IGNORECASE)
+_BEHIND_IT_IS = re.compile(rf"\s+(?:(?:not|now|also|still|just|only|never|always|{'|'.join(sorted(DETERMINERS | PREPOSITIONS | NUMERALS))})\b|[\d$£€])", re.I)
+"""What stands behind "its" where its apostrophe was left out."""
 _ADVERBS = frozenset("still also just never always often only already now then even both all sometimes usually mostly rather no longer".split())
-_GAP = 5
-"""So many unmarked words between two parts of a fact may be words that hold it together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ def clause(text: str, fact: Fact, subject: str = "") -> str:
     The words between its parts stay where they hold it together; what is another fact's goes, and then subject, relation, value and
     time follow each other in this order.
     """
+    if fact.subject is not None and key(fact.subject.of(text)) == "its" and _BEHIND_IT_IS.match(text, fact.subject.end):
+        verb = Span(fact.subject.end - 1, fact.subject.end)
+        fact = replace(fact, subject=Span(fact.subject.start, verb.start), relation=(verb, *fact.relation))
     parts = _parts(fact)
     groups = _groups(text, fact, parts)
     if len(groups) == 1 and not _wants_verb(text, fact) and not _is_one_of_two(text, fact):
@@ -71,32 +77,64 @@ def _groups(text: str, fact: Fact, parts: Sequence[_Part]) -> list[list[_Part]]:
 
 def _holds(text: str, fact: Fact, start: int, end: int) -> bool:
     """Whether the words between two parts belong to their clause."""
-    gap = text[start:end]
-    if start >= end:
-        return True
-    apart = [*fact.foreign, *([fact.denied] if fact.denied else [])]
-    return not any(span.start < end and start < span.end for span in apart) and not _CLAUSE_ENDS.search(gap) and len(words(gap)) <= _GAP
+    return all(_keeps(fact, match) for match in _TOKEN.finditer(text, start, end)) if start < end else True
+
+
+def _keeps(fact: Fact, word: re.Match[str]) -> bool:
+    return _ALWAYS_HOLDS.fullmatch(word.group()) is not None or _is_kept(fact, word)
+
+
+def _is_kept(fact: Fact, word: re.Match[str]) -> bool:
+    return any(span.start < word.end() and word.start() < span.end for span in fact.kept)
 
 
 def _start(text: str, fact: Fact, start: int, before: re.Pattern[str] = _LEADING) -> int:
-    while leading := before.search(text[:start]):
-        if any(span.start < start and leading.start() < span.end for span in fact.foreign):
-            break
+    """Where a phrase begins: with the words before it that are kept, and the article or preposition in any case."""
+    while True:
+        last = _LAST_TOKEN.search(text, 0, start)
+        if last is not None and _is_kept(fact, last):
+            start = last.start()
+            continue
+        leading = before.search(text[:start])
+        if leading is None or any(span.start < start and leading.start() < span.end for span in fact.foreign):
+            return start
         start = leading.start()
-    return start
+
+
+def _end(text: str, fact: Fact, end: int) -> int:
+    """Where a phrase ends: with the words behind it that are kept."""
+    while (following := _TOKEN.search(text, end)) is not None and _is_kept(fact, following):
+        end = following.end()
+    return end
 
 
 def _as_said(text: str, fact: Fact, group: Sequence[_Part], subject: str) -> str:
-    start, end = _start(text, fact, group[0].span.start), group[-1].span.end
+    start, end = _start(text, fact, group[0].span.start), _end(text, fact, group[-1].span.end)
     if glued := _BEFORE_A_CLITIC.search(text, 0, start) if text[start] in "'’" else None:
         start = glued.start()
     closing = _CLOSING.match(text, end)
     end = closing.end() if closing and any(mark in text[start:end] for mark in "\"“‘'([") else end
+    if subject and fact.subject is None and fact.section != "manner":
+        return _begun(subject, text[start:end])
     if not subject or fact.subject is None:
         return text[start:end]
     if (whose := owned(fact.subject.of(text), subject)) is not None:
         return f"{text[start : fact.subject.start]}{whose}{text[fact.subject.end : end]}"
     return f"{text[start : fact.subject.start]}{_in_place(text, fact.subject, end, subject)}"
+
+
+def _begun(subject: str, rest: str) -> str:
+    """A clause that leaves its subject out, with it: [I] haven't eaten meat, [I am] working nights, [I am] from Split, [my] boss is called Ada."""
+    first, _, behind = rest.partition(" ")
+    low = first.lower()
+    if _NOUN_IS.match(rest) and low not in DETERMINERS and (readings(low) or not is_name(first)):
+        return f"{possessive(subject)} {low} {behind}"
+    if low not in PREPOSITIONS and has_verb(rest) and (low in DETERMINERS or not (readings(low) or positive(low) in AUXILIARIES)):
+        return rest
+    finite = positive(low) in AUXILIARIES or bool(readings(low) & {"VBP", "VBZ", "VBD"})
+    if finite and low not in PREPOSITIONS | DETERMINERS:
+        return f"{subject} {agreeing(low, subject)} {behind}".strip()
+    return f"{subject} {agreeing('is', subject)} {lower_first(rest)}"
 
 
 def owned(pointing: str, subject: str) -> str | None:
@@ -111,7 +149,7 @@ def _in_place(text: str, pointing: Span, end: int, subject: str) -> str:
     said = pointing.of(text)
     if key(said) in POSSESSIVES and rest.strip():
         return f"{possessive(subject)}{rest}"
-    glued, behind = re.match(r"['’](s|re|m|ve|ll)\b", rest), rest
+    glued, behind = re.match(r"['’]?(s|re|m|ve|ll)\b", rest), rest
     if glued is not None:
         behind = rest[glued.end() :]
     elif _OWN_VERB.fullmatch(said):
@@ -136,7 +174,7 @@ def is_phrase(subject: str) -> bool:
 
 def possessive(owner: str) -> str:
     """Whose something is: my dog's, my parents', my."""
-    own = {"i": "my", "me": "my", "we": "our", "us": "our", "you": "your"}.get(key(owner))
+    own = {"i": "my", "me": "my", "we": "our", "us": "our", "you": "your", "who": "whose"}.get(key(owner))
     if own or key(owner) in POSSESSIVES or re.search(r"['’]s?$", owner):
         return own or owner
     return f"{owner}'" if owner.endswith("s") and is_plural(owner) else f"{owner}'s"
@@ -189,9 +227,11 @@ def _put_together(text: str, fact: Fact, groups: Sequence[Sequence[_Part]], subj
         # What somebody is called has no time; it belongs to the verb behind the name.
         when = "" if _names(value, said) else when
         relation = agreeing("has", said) if _is_number_of(value) else agreeing("is", said) + (" called" if _names(value, said) else "")
-        own = re.fullmatch(r"(i|he|she|it|that|who|we|you|they)['’]?(?:m|s|re)", said, re.IGNORECASE)
-        said = own.group(1) if own else said
     adverb, first, rest = _verb_of(relation)
+    contraction = _OWN_VERB.fullmatch(said)
+    if contraction and readings(first.lower()) & {"VBZ", "VBD", "VBP"}:
+        # im, deaf and [start on Monday]: the next fact has a verb of its own.
+        said = contraction.group("who")
     apart = _apart(text, fact)
     contracted = first.replace("’", "'").lower()
     if contracted in _CONTRACTED or contracted == "'s":
@@ -229,7 +269,9 @@ def _apart(text: str, fact: Fact) -> bool:
 
 
 def _is_possessed(text: str, fact: Fact) -> bool:
-    return fact.subject is not None and bool(fact.relation) and re.match(r"['’]s?\s", text[fact.subject.end :]) is not None
+    if fact.subject is None or not fact.relation or key(fact.subject.of(text)) in SUBJECTS:
+        return False
+    return re.match(r"['’]s?\s", text[fact.subject.end :]) is not None
 
 
 def _relation(text: str, fact: Fact, groups: Sequence[Sequence[_Part]]) -> str:
@@ -250,8 +292,9 @@ def _value(text: str, fact: Fact, groups: Sequence[Sequence[_Part]]) -> str:
     before = next((last for last in reversed(fact.relation) if any(_next_to(group, last, fact.value) for group in groups)), None)
     last = lowered(fact.relation[-1].of(text).split())[-1] if fact.relation else ""
     start = before.end if before else _start(text, fact, fact.value.start, _ARTICLE if last in PREPOSITIONS else _LEADING)
-    closing = _CLOSING.match(text, fact.value.end)
-    value = text[start : fact.value.end].strip()
+    end = _end(text, fact, fact.value.end)
+    closing = _CLOSING.match(text, end)
+    value = text[start:end].strip()
     return value + (closing.group() if closing and any(mark in value for mark in '"“(') else "")
 
 

@@ -4,25 +4,11 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from lic.lessons.grammar import (
-    AUXILIARIES,
-    DETERMINERS,
-    NUMERALS,
-    OBJECTS,
-    PARTICLES,
-    PREPOSITIONS,
-    RELATIVES,
-    SUBJECTS,
-    SUBORDINATORS,
-    TIME_ADVERBS,
-)
+from lic.lessons.grammar import CLOSED
 from lic.lessons.morphology import readings
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_CLOSED = (
-    AUXILIARIES | DETERMINERS | NUMERALS | OBJECTS | PARTICLES | PREPOSITIONS | RELATIVES | SUBJECTS | SUBORDINATORS | TIME_ADVERBS
-    | frozenset("not and or but very too also well ok yes no please".split())
-)  # fmt: skip
+_KNOWN = CLOSED | frozenset("not and or but very too also well ok yes no please".split())
 LEAST_WORDS = 3
 UNKNOWN = 0.5
 """From this share of words that no English dictionary has on, the language is looked at; of 2,486 English lines that is one in a hundred."""
@@ -43,7 +29,7 @@ def is_foreign(text: str) -> bool:
         return True
     # A capital inside a sentence is a name's.
     plain = [word.lower() for i, word in enumerate(found) if word.islower() or i == 0]
-    unknown = [word for word in plain if word not in _CLOSED and not readings(re.split("['’]", word)[0])]
+    unknown = [word for word in plain if word not in _KNOWN and not readings(re.split("['’]", word)[0])]
     if len(found) < LEAST_WORDS or len(unknown) < UNKNOWN * len(plain):
         return False
     return dict(_identifier().rank(text))["en"] < ENGLISH

@@ -38,6 +38,8 @@ NUMERALS = frozenset(
 )
 RELATIVES = frozenset("that which who whom whose where when what how why because if as than".split())
 TIME_ADVERBS = frozenset("today tomorrow yesterday tonight now then soon later early late already always recently daily weekly monthly yearly nowadays".split())
+CLOSED = AUXILIARIES | DETERMINERS | NUMERALS | OBJECTS | PARTICLES | PREPOSITIONS | RELATIVES | SUBJECTS | SUBORDINATORS | TIME_ADVERBS
+"""All words of the closed classes."""
 _NEGATED = re.compile(rf"({'|'.join(sorted(AUXILIARIES))}|ca|wo|sha)n't|({'|'.join(sorted(AUXILIARIES - {'can', 'will'}))}|ca|wo)nt")
 _WHOLE = {"ca": "can", "wo": "will", "sha": "shall"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lic.language import exchanged, key, lower_first, relation_tells, sentence, upper_first, words
 from lic.lessons.clause import POSSESSIVES, clause, core, has_verb, is_phrase, owned
-from lic.lessons.references import Known, antecedent, focus_of, is_possessive_subject, left_out, points
+from lic.lessons.references import Known, antecedent, focus_of, is_possessive_subject, is_somebody, left_out, points
 from lic.lessons.tagger import TAUGHT_FROM, Fact, facts_of, slots_of
 from lic.lessons.when import times_of
 from lic.lessons.wording import question_from, statement_from
@@ -16,8 +16,11 @@ from lic.types import TAUGHT_REPLY, Context, Encoding, Entry, Intent, Lesson, Se
 
 MAX_LESSONS = 50
 NAMED = "is called"
-BESIDE_FROM = 0.7
+NAMED_FROM = 0.2
+"""From this probability on the name that a subject brings is taken beside the best fact, where none is sure."""
+BESIDE_FROM = 0.4
 """From this probability on a fact is taken from a turn that asks or requests something."""
+_WISHES = frozenset("want wants wanted wanna need needs needed 'd ’d would could should let".split())
 _WHEN_SAID = re.compile(
     r"\b(?:when(?:ever)?|if)\s+(?:i|someone|somebody|people|a person)\s+(?:says?|asks?|writes?|types?)\s+(?P<said>\"[^\"]+\"|“[^”]+”|'[^']+'|.+?)\s*,?\s+"
     r"(?:(?:then|you|please|should|always|just)\s+)*(?:answer|reply|respond|say)\s*(?:with|by)?\s*:?\s+(?P<reply>.+)$",
@@ -65,14 +68,20 @@ class LessonPreparer:
 def _facts(encoding: Encoding, reading: Reading, intent: Intent) -> list[Fact]:
     """The facts of a turn. One that teaches has at least one, and one beside the name that its subject brings."""
     if not intent.teaching:
-        # What stands beside a request or a question is learned only where it surely is a fact.
-        return facts_of(encoding, reading, BESIDE_FROM)
+        return [fact for fact in facts_of(encoding, reading, BESIDE_FROM) if _is_beside(encoding.text, fact)]
     found = facts_of(encoding, reading, TAUGHT_FROM)
     if any(fact.relation or fact.subject is None for fact in found):
         return found
-    likely = [fact for fact in facts_of(encoding, reading, 0.0) if fact.relation or not found]
-    best = max(likely, key=lambda fact: fact.probability, default=None)
-    return [*found, best] if best is not None else found
+    likely = facts_of(encoding, reading, 0.0)
+    best = max(likely, key=lambda fact: (bool(fact.relation), fact.probability), default=None)
+    names = [fact for fact in likely if not fact.relation and fact.probability >= NAMED_FROM]
+    return sorted({*names, *([best] if best else [])}, key=lambda fact: fact.spans[0].start) if best else names
+
+
+def _is_beside(text: str, fact: Fact) -> bool:
+    """Whether a fact of a question or a request says something of its own: of somebody but LIC, in a whole clause, and no wish."""
+    subject, relation, value = slots_of(text, fact)
+    return bool(subject and relation and value) and key(subject) != "you" and not _WISHES & set(relation.lower().split())
 
 
 def _stands_alone(lesson: Lesson) -> bool:
@@ -118,6 +127,9 @@ def _completed(text: str, fact: Fact, context: Context, known: Sequence[Known], 
         whole = clause(text, fact)
         slots = Slots("", relation, value or whole)
         return _lesson(sentence(whole), f"What about {lower_first(whole)}?", slots, fact, intent), Known("", relation, value)
+    if said.first and not meant and is_somebody(pronoun):
+        who = f"{upper_first(clause(text, fact, 'who'))}?"
+        return _lesson(sentence(clause(text, fact)), who, Slots("", relation, value), fact, intent, who), Known("", relation, value)
     statement = clause(text, fact, meant)
     subject = meant if not subject else (owned(subject, meant) or meant) if pronoun and meant else subject
     slots = Slots(_owner_form(subject), relation, value or statement)
@@ -222,7 +234,7 @@ def _new_value(focus: Entry, value: str, denied: str, fact: Fact) -> tuple[Lesso
     return lesson, Known(focus.slots.subject, focus.slots.relation, value)
 
 
-def _lesson(statement: str, question: str, slots: Slots, fact: Fact, intent: Intent) -> Lesson:
+def _lesson(statement: str, question: str, slots: Slots, fact: Fact, intent: Intent, unclear: str = "") -> Lesson:
     section, task, row = _place(statement, question, slots, fact, intent)
     return Lesson(
         statement=statement,
@@ -233,6 +245,7 @@ def _lesson(statement: str, question: str, slots: Slots, fact: Fact, intent: Int
         task=task,
         row=row,
         many=fact.many,
+        unclear=unclear,
     )
 
 

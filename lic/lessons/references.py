@@ -65,6 +65,11 @@ def points(subject: str) -> bool:
     return low in _PRONOUNS or low in _POINTING or first in _POSSESSIVE or _CONTRACTED_PRONOUN.fullmatch(subject) is not None
 
 
+def is_somebody(pronoun: str) -> bool:
+    """Whether a pronoun can only mean a person or an animal that was spoken of: she, his dog."""
+    return key(pronoun).split(" ")[0].removesuffix("'s") in ("he", "she", "his", "her", "hers", "hes", "shes")
+
+
 def antecedent(known: Sequence[Known], focus: Entry | None, pronoun: str = "", asked: str = "") -> str | None:
     """Whom a pronoun means: what the message spoke of before, else the subject of the entry that is pointed at or of what LIC asked."""
     if known:

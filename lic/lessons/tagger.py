@@ -16,6 +16,8 @@ TAUGHT_FROM = 0.3
 """From this probability on a fact is taken from a turn that teaches: there are more facts than the reader is sure of."""
 CHANGE = 0.5
 """The price of a change of mark between two words, in nats."""
+KEPT_FROM = 0.5
+"""From this probability on a word that is no part of any fact stays in a statement."""
 SURELY_FROM = 0.5
 """From this probability on a text surely states something."""
 _ASKING_WORD = re.compile(r"\b(?:where|when|what|who|whom|whose|which|how|why)\s+$", re.IGNORECASE)
@@ -58,6 +60,8 @@ _DANGLING = (
     )
 )
 _OPENS_CLAUSE = frozenset("i we he she they you".split())
+# Addresses, numbers and codes are one word: a.b@example.org, 12.50, 1:2:2, B-12/a.
+_UNIT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+|\w+(?:[.:/_-]\w+)+")
 _BREAK = re.compile(r"[,.;:!?]")
 
 
@@ -65,7 +69,8 @@ _BREAK = re.compile(r"[,.;:!?]")
 class Fact:
     """One fact as it was marked: spans into the message, which facts may share; `relation` may be in several places (`was … born in`).
 
-    `means` is what a pronoun among them stands for, `foreign` the places of words that only other facts of the message have.
+    `means` is what a pronoun among them stands for. `kept` are the places of the words that its statement keeps beside these parts, `foreign` those of
+    words that only other facts of the message have.
     """
 
     probability: float = 1.0
@@ -77,6 +82,7 @@ class Fact:
     means: Span | None = None
     section: str = "individual_experiences"
     many: bool = False
+    kept: tuple[Span, ...] = ()
     foreign: tuple[Span, ...] = ()
 
     @property
@@ -148,11 +154,13 @@ class _Word(Span):
 
 def _words(encoding: Encoding) -> list[_Word]:
     pieces: list[list[int]] = []
+    units = [match.span() for match in _UNIT.finditer(encoding.text)]
     for i, (start, end) in enumerate(encoding.offsets):
         if start == end:
             continue
         previous = encoding.offsets[i - 1] if pieces else (0, 0)
         joined = pieces and previous[1] == start and encoding.text[start].isalnum() and encoding.text[start - 1].isalnum()
+        joined = joined or (pieces and any(first < start < last for first, last in units))
         if joined:
             pieces[-1].append(i)
         else:
@@ -187,7 +195,7 @@ def _fact(text: str, words: Sequence[_Word], row: Row, marks: Sequence[str], for
         return _whole_phrase(text, words, marks, found) if found else None
 
     subject, relation, value = _mended(text, nearest("S"), _runs(text, words, marks, "R"), nearest("V"))
-    return Fact(
+    fact = Fact(
         probability=row.probability,
         subject=subject,
         relation=tuple(relation),
@@ -199,6 +207,14 @@ def _fact(text: str, words: Sequence[_Word], row: Row, marks: Sequence[str], for
         many=row.many > 0.5,
         foreign=tuple(Span(word.start, word.end) for word in foreign),
     )
+    # A part in several places is one span here; its other pieces stay in the statement.
+    beside = [
+        Span(word.start, word.end)
+        for word, mark in zip(words, marks, strict=True)
+        if (mark in "SVT" or row.kept[list(word.pieces)].mean() > KEPT_FROM)
+        and not any(word.start < span.end and span.start < word.end for span in (*fact.spans, *fact.foreign))
+    ]
+    return replace(fact, kept=tuple(beside))
 
 
 def _mended(text: str, subject: Span | None, relation: list[Span], value: Span | None) -> tuple[Span | None, list[Span], Span | None]:
@@ -214,7 +230,8 @@ def _mended(text: str, subject: Span | None, relation: list[Span], value: Span |
     named = _APPOSITION.fullmatch(text, _with_possessive(text, parts[0].start), parts[-1].end)
     # A verb stands behind its subject; a noun behind "my" alone, or before what was taken for the subject, is none.
     first = subject.of(text).lower() in _POSSESSIVE
-    no_verb = not relation or ((parts[0] is not subject or first) and not any(_VERB.search(span.of(text)) for span in relation))
+    names_on = all(span.of(text)[:1].isupper() for span in relation)
+    no_verb = not relation or ((parts[0] is not subject or first or names_on) and not any(_VERB.search(span.of(text)) for span in relation))
     if named is not None and no_verb and all(not text[one.end : other.start].strip() for one, other in pairwise(parts)):
         return Span(*named.span("role")), [], Span(*named.span("name"))
     if not relation:

@@ -35,11 +35,15 @@ WEIGHTS = Path(__file__).parent / "reader.safetensors"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The marks of one fact: probabilities for each of n pieces, shape (n, 7); `anchor` is the piece that the fact hangs on, with its probability."""
+    """The marks of one fact: probabilities for each of n pieces, shape (n, 7); `anchor` is the piece that the fact hangs on, with its probability.
+
+    `kept` is how probably each piece stays in the fact's statement, shape (n,).
+    """
 
     anchor: int
     probability: float
     marks: Vector
+    kept: Vector
     sections: Vector
     many: float
 
@@ -62,7 +66,7 @@ class Reader:
 
     def __init__(self, encoder: Encoder, weights: Path = WEIGHTS) -> None:
         self._encoder = encoder
-        self._network = ReaderNetwork(encoder.dimension)
+        self._network = ReaderNetwork(encoder.state_size)
         self._replies: dict[str, Future[Tensor]] = {}
         self._lock = Lock()
         # A thread of its own: it reads what LIC says while the person reads it.
@@ -76,7 +80,7 @@ class Reader:
 
     def read(self, encodings: Sequence[Encoding], previous: Sequence[str | None]) -> list[Reading]:
         """Read encoded turns, each with LIC's previous reply (None where there is none)."""
-        nothing = torch.zeros(0, 2 * self._encoder.dimension + SURFACE)
+        nothing = torch.zeros(0, self._encoder.state_size + SURFACE)
         said = self._said(previous)
         text, text_mask, before, before_mask = collate([(features(e), said.get(p or "", nothing)) for e, p in zip(encodings, previous, strict=True)])
         with torch.inference_mode():
@@ -85,16 +89,17 @@ class Reader:
             places = [(i, at) for i, encoding in enumerate(encodings) for at in (WHOLE, *_anchors(encoding, hangs[i]))]
             of, at = torch.tensor(places).T
             rows = self._network.rows(out["states"], text_mask, of, at)
-            marks, sections, many = rows["marks"].softmax(-1).numpy(), rows["sections"].softmax(-1).numpy(), rows["many"].sigmoid().numpy()
+            marks, kept = rows["marks"].softmax(-1).numpy(), rows["kept"].sigmoid().numpy()
+            sections, many = rows["sections"].softmax(-1).numpy(), rows["many"].sigmoid().numpy()
             acts = out["acts"].numpy()
         found: list[list[Row]] = [[] for _ in encodings]
         asked: list[Vector] = []
         for k, (i, anchor) in enumerate(places):
-            own = marks[k, : len(encodings[i].ids)]
+            n = len(encodings[i].ids)
             if anchor == WHOLE:
-                asked.append(own)
+                asked.append(marks[k, :n])
             else:
-                found[i].append(Row(anchor, float(hangs[i, anchor]), own, sections[k], float(many[k])))
+                found[i].append(Row(anchor, float(hangs[i, anchor]), marks[k, :n], kept[k, :n], sections[k], float(many[k])))
         return [Reading(acts[i], tuple(found[i]), asked[i]) for i in range(len(encodings))]
 
     def read_ahead(self, reply: str) -> None:
@@ -141,20 +146,20 @@ def held_out(text: str) -> bool:
 
 
 def features(encoding: Encoding) -> Tensor:
-    """What the network sees of a text, shape (n, 2 d + 8)."""
+    """What the network sees of a text, shape (n, state size + 8)."""
     return torch.from_numpy(np.concatenate((encoding.states, _surface(encoding)), axis=1))
 
 
-def collate(items: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def collate(items: Sequence[tuple[Tensor, Tensor]], dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Pad inputs to a batch: text, its mask, previous, its mask."""
-    text, text_mask = _padded([item[0] for item in items])
-    previous, previous_mask = _padded([item[1] for item in items])
+    text, text_mask = _padded([item[0] for item in items], dtype)
+    previous, previous_mask = _padded([item[1] for item in items], dtype)
     return text, text_mask, previous, previous_mask
 
 
-def _padded(rows: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+def _padded(rows: Sequence[Tensor], dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     longest = max(1, *(len(row) for row in rows)) if len(rows) > 1 else max(1, len(rows[0]))
-    out = torch.zeros(len(rows), longest, rows[0].shape[-1])
+    out = torch.zeros(len(rows), longest, rows[0].shape[-1], dtype=dtype)
     mask = torch.zeros(len(rows), longest, dtype=torch.bool)
     for i, row in enumerate(rows):
         out[i, : len(row)] = row

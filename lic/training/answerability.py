@@ -82,7 +82,8 @@ def plain_pairs(path: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for line in read_jsonl(path):
         item = parse_line(line)
-        if len(item.facts) != 1 or not all(item.facts[0].of(mark) for mark in "SRV") or item.facts[0].of("A"):
+        # Lines with a written statement are seldom plain, and there are enough without.
+        if len(item.facts) != 1 or item.facts[0].statement or not all(item.facts[0].of(mark) for mark in "SRV") or item.facts[0].of("A"):
             continue
         fact = fact_of(item, item.facts[0])
         subject, relation, value = slots_of(item.text, fact)

@@ -1,8 +1,8 @@
 """The lines of `data/lesson_preparation`: a message and the words of it that each of its facts consists of, parsed into spans."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lic.errors import DataError
@@ -64,12 +64,12 @@ def parse_line(row: Mapping[str, Any]) -> Marked:
     return Marked(row["text"], row["previous"], tuple(facts), tuple(_spans(row["text"], row.get("asks", {}))))
 
 
-def fact_of(item: Marked, wanted: MarkedFact) -> Fact:
-    """A marked fact as the tagger would find it."""
+def fact_of(item: Marked, wanted: MarkedFact, kept: Sequence[Span] = ()) -> Fact:
+    """A marked fact as the tagger would find it, with the words that its statement keeps."""
     own = [span for mark, span in wanted.spans if mark in "SRVT"]
     marked = [span for fact in item.facts for mark, span in fact.spans if mark in "SRVT"]
     words = dict.fromkeys(Span(match.start() + span.start, match.end() + span.start) for span in marked for match in _WORD.finditer(span.of(item.text)))
-    return Fact(
+    fact = Fact(
         subject=wanted.of("S"),
         relation=tuple(span for mark, span in wanted.spans if mark == "R"),
         value=wanted.of("V"),
@@ -80,6 +80,7 @@ def fact_of(item: Marked, wanted: MarkedFact) -> Fact:
         many=wanted.many,
         foreign=tuple(word for word in words if not any(word.start < span.end and span.start < word.end for span in own)),
     )
+    return replace(fact, kept=tuple(word for word in kept if not any(word.start < span.end and span.start < word.end for span in fact.spans)))
 
 
 def _spans(text: str, parts: Mapping[str, Any]) -> Iterator[tuple[str, Span]]:

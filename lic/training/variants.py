@@ -1,4 +1,4 @@
-"""More of what was written: marked lines with names that nobody has heard, and the values of `data/places` as marks.
+"""More of what was written: marked lines with names that nobody has heard.
 
 A reader that has seen few names takes a new one for a value ("my boss Greta Zanfeld lives in Oslo"). Names of people and streets are put
 together from syllables, so that none can be learned by heart.
@@ -8,7 +8,6 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from lic.training.facts import Marked, MarkedFact
 from lic.types import Span
@@ -115,12 +114,3 @@ def _exchanged(item: Marked, pieces: Mapping[Span, str]) -> Marked:
 def _moved(pieces: Mapping[Span, str], at: int, ends: bool) -> int:
     """Where a place of the old text stands in the new one, as the end of a span or as its start."""
     return at + sum(len(new) - (old.end - old.start) for old, new in pieces.items() if old.end < at or (old.end == at and (ends or old.start < old.end)))
-
-
-def valued(group: Mapping[str, Any]) -> Iterator[tuple[str, int, int, bool]]:
-    """The statements of a group of `data/places`: text, where its value begins and ends (without a preposition before it), and whether values collect."""
-    for question in group["questions"]:
-        for text, value in (*question["statements"], *question["again"], *question["changes"]):
-            start = text.index(value)
-            leading = _LEADING.match(value)
-            yield text, start + (leading.end() if leading else 0), start + len(value), question["many"]
