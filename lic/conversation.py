@@ -115,6 +115,8 @@ class Conversation:
         }
         if act in by_act:
             return by_act[act](situation)
+        if situation.pending.get("kind") == "whom" and act not in ("question", "request") and (reply := self._teaching.told_whom(situation)):
+            return reply
         settings = self._parts.settings
         answers_question = situation.context.asks == "teach" and act not in ("question", "request", "why")
         if situation.intent.teaching_probability >= settings.ask_below:

@@ -10,6 +10,9 @@ FORGOTTEN = "[forgotten]"
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+(?:['’]\w+)*", re.UNICODE)
+_LICS = re.compile(r"\byours?\b", re.IGNORECASE)
+_RETURNED = {"your": "my", "yours": "mine"}
+_TO_LIC = re.compile(r"\byou\b", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|“[^”]*”|„[^“”]*[“”]')
 _ARTICLES = ("the ", "a ", "an ")
 
@@ -121,6 +124,15 @@ def exchanged(statement: str, old: str, new: str) -> str | None:
         return None
     last = found[-1]
     return sentence(statement[: last.start()] + new + statement[last.end() :])
+
+
+def returned(question: str) -> str:
+    """A question about something of LIC's as one about the person's own; any other as it is.
+
+    >>> returned("How old is your car?"), returned("What do you like about your town?")
+    ('How old is my car?', 'What do you like about your town?')
+    """
+    return question if _TO_LIC.search(question) else _LICS.sub(lambda match: _RETURNED[match.group().lower()], question)
 
 
 def turned(text: str) -> str:

@@ -79,6 +79,11 @@ def confirm_secret(kind: str, lessons: Sequence[Lesson]) -> str:
     return f"This looks like {kind}, and what I keep is not encrypted: {'; '.join(clause(lesson.statement) for lesson in lessons)}. Shall I keep it?"
 
 
+def whom(question: str) -> str:
+    """The question back where a turn speaks of somebody whom nobody named."""
+    return f"I don't know whom you mean. {question}"
+
+
 def secret_not_taken(kind: str) -> str:
     """What is said of a secret where nobody can be asked."""
     return f"This looks like {kind}: I keep it only when you say it in the chat and confirm."

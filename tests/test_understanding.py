@@ -58,3 +58,36 @@ def test_every_number_and_name_of_a_lesson_was_said(models: Lic) -> None:
             invented = [word for word in _NUMBER_OR_NAME.findall(lesson.statement) if word not in _OWN_WORDS and word.lower() not in said]
             assert not invented, (row["text"], lesson.statement)
     assert checked > 300
+
+
+def test_whom_a_turn_means_is_asked_where_nobody_was_named(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    asked = ana.say("he's 5 and he's afraid of the dark")
+    assert not asked.changes
+    assert asked.asks == "teach"
+    assert asked.text == "I don't know whom you mean. Who is 5?"
+    told = ana.say("my nephew Tom")
+    assert "Learned: your nephew Tom is 5" in told.text
+    assert "5" in ana.say("How old is my nephew Tom?").text
+
+
+def test_who_is_meant_need_not_be_told(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    assert ana.say("she plays the oboe in two orchestras").asks == "teach"
+    assert not ana.say("play some music instead").changes
+    assert ana.say("My bike is green").text == "Learned: your bike is green."
+    assert not any("oboe" in entry.text for entry in lic.mental_process("ana").entries())
+
+
+def test_a_pronoun_after_a_name_needs_no_question(talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    ana.say("My cousin Ada is in Lima")
+    assert ana.say("she plays the oboe").text == "Learned: your cousin Ada plays the oboe."
+
+
+def test_a_question_about_lics_own_things_is_asked_back(talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    assert ana.say("What's your sister's job?").text == "I have none of my own. What's your sister's job?"
+    [after] = [change.after for change in ana.say("she's a vet in Bergen").changes if change.target == "mental_process"]
+    assert after.startswith("My sister")
+    assert "vet in Bergen" in after

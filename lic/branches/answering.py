@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from lic import replies
 from lic.branches.desk import Desk, Situation
 from lic.data_management.manager import Prepared
+from lic.language import returned
 from lic.lessons.secrets import secret_in
 from lic.lessons.tagger import question_slots
 from lic.self_taking.taking import Answer, Taking
@@ -45,7 +46,7 @@ class Answering:
         if situation.intent.act not in ("question", "request") or situation.context.asks == "confirm":
             return []
         lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
-        lessons = [lesson for lesson in lessons if not secret_in(lesson.statement)]
+        lessons = [lesson for lesson in lessons if not lesson.unclear and not secret_in(lesson.statement)]
         return self._desk.parts.manager.encode(lessons, situation.encoding) if lessons else []
 
     def _take(self, connection: Connection, situation: Situation) -> Taking:
@@ -85,4 +86,4 @@ class Answering:
 
 def _waits_to_be_taught(situation: Situation) -> Mapping[str, Any]:
     asked = question_slots(situation.encoding, situation.reading)
-    return {"asks": "teach", "question": situation.turn.text, "asked": [asked.subject, asked.relation, ""]}
+    return {"asks": "teach", "question": returned(situation.turn.text), "asked": [returned(asked.subject), asked.relation, ""]}

@@ -9,6 +9,7 @@ from lic.branches.desk import Desk, Situation
 from lic.data_management.gate_rows import GATE
 from lic.data_management.manager import Prepared
 from lic.errors import NotFound
+from lic.language import relation_tells
 from lic.lessons.secrets import secret_in
 from lic.transcript import Said, Transcript
 from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Intent, Lesson, Receipt, Reply, Slots, Turn
@@ -34,6 +35,8 @@ class Teaching:
         if not lessons:
             unsure = situation.turn.text.endswith("?") or situation.intent.probability < SURELY_TEACHES
             return None if unsure else self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+        if lessons[0].unclear:
+            return self._asked_whom(situation, lessons[0].unclear)
         if kind := secret_in(situation.turn.text):
             return self._asked(situation, situation.intent, replies.confirm_secret(kind, lessons), secret=True)
         return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
@@ -43,6 +46,8 @@ class Teaching:
         lessons = self._desk.lessons(situation.turn, intent, situation.encoding, situation.reading, situation.context)
         if not lessons:
             return None
+        if lessons[0].unclear:
+            return self._asked_whom(situation, lessons[0].unclear)
         kind = secret_in(situation.turn.text)
         return self._asked(situation, intent, replies.confirm_secret(kind, lessons) if kind else replies.confirm(lessons), secret=bool(kind))
 
@@ -52,6 +57,21 @@ class Teaching:
         asked = [context.asked.subject, context.asked.relation, ""]
         pending = {"asks": "confirm", "kind": "remember", "turn": situation.turn.id, "act": intent.act, "question": context.question, "asked": asked}
         return self._desk.kept(situation, text, pending | ({"secret": True} if secret else {}), asks="confirm", options=("yes", "no"))
+
+    def _asked_whom(self, situation: Situation, question: str) -> Reply:
+        pending = {"asks": "teach", "kind": "whom", "question": question, "turn": situation.turn.id, "act": situation.intent.act}
+        return self._desk.kept(situation, replies.whom(question), pending, asks="teach")
+
+    def told_whom(self, situation: Situation) -> Reply | None:
+        """Learn a turn that spoke of somebody, now that the person says whom it means; None where this turn says something else."""
+        told = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
+        who = _named_in(told[0], situation.context.question) if told else ""
+        source, lessons, encoding = self._asked_lessons(situation, Slots(who)) if who else (None, [], situation.encoding)
+        if source is None or not lessons:
+            return None
+        beside = [lesson for lesson in told if not lesson.unclear and lesson.question != situation.context.question]
+        manager = self._desk.parts.manager
+        return self.learned(situation, source, [*manager.encode(lessons, encoding), *(manager.encode(beside, situation.encoding) if beside else [])])
 
     def declined(self, situation: Situation) -> Reply:
         """Learn nothing of what was asked about; a secret goes from the conversation too."""
@@ -112,8 +132,8 @@ class Teaching:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
         return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
 
-    def _asked_lessons(self, situation: Situation) -> tuple[Turn | None, list[Lesson], Encoding]:
-        """The lessons of the turn that LIC asked about, prepared again from what was said."""
+    def _asked_lessons(self, situation: Situation, whom: Slots | None = None) -> tuple[Turn | None, list[Lesson], Encoding]:
+        """The lessons of the turn that LIC asked about, prepared again from what was said; `whom` is the person that it speaks of."""
         with self._desk.parts.database.read() as connection:
             said = Transcript(connection, self._desk.owner).find(situation.pending["turn"])
         if said is None or said.status != "said":
@@ -121,8 +141,8 @@ class Teaching:
         [encoding] = self._desk.parts.encoder.encode([said.turn.text])
         [reading] = self._desk.parts.reader.read([encoding], [None])
         intent = replace(said.reply.intent, act=situation.pending["act"], teaching=True)
-        question = situation.pending.get("question", "")
-        asked = Slots(*situation.pending.get("asked", ("", "", "")))
+        question = situation.pending.get("question", "") if whom is None else ""
+        asked = whom or Slots(*situation.pending.get("asked", ("", "", "")))
         context = Context(None, "teach" if question else None, question, asked, situation.context.focus)
         return said.turn, self._desk.lessons(said.turn, intent, encoding, reading, context), encoding
 
@@ -143,6 +163,13 @@ def _told(source: Turn, receipt: Receipt, lessons: int) -> str:
     text = replies.learned(receipt) or replies.NOTHING_TO_TAKE
     sentences = len(_SENTENCES.findall(source.text))
     return f"{text} {replies.understood(lessons)}" if sentences >= LONG and lessons < sentences - 1 else text
+
+
+def _named_in(told: Lesson, question: str) -> str:
+    """Whom an answer to "Who is 5?" names: my nephew, he's my nephew Tom; empty where it tells something else of somebody unknown."""
+    if told.question == question or (told.unclear and not relation_tells(told.slots.relation)):
+        return told.slots.value
+    return "" if told.unclear else f"{told.slots.subject} {told.slots.value}"
 
 
 def _learning_options(receipt: Receipt) -> tuple[str, ...]:

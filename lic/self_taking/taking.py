@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from lic.errors import AutopilotError
 from lic.judges.answerability import Answerability
-from lic.language import key, turned, words
+from lic.language import key, returned, turned, words
 from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
@@ -25,6 +25,7 @@ MOST_TAKEN = 8
 EXAMPLES = 3
 
 ABSTAINS = "I don't know that yet."
+HAS_NONE = "I have none of my own."
 CANNOT = "I can't do that myself: I learn what you tell me, and answer from it."
 NO_SMALL_TALK = "I have nothing to say to that yet. Tell me something about it, and I'll remember."
 
@@ -157,8 +158,10 @@ def _persons(text: str) -> tuple[bool, bool]:
 
 
 def _asks_back(question: str) -> str:
-    asked = turned(question.strip().rstrip("?!. "))
-    return f"{ABSTAINS} {asked[:1].upper()}{asked[1:]}?"
+    asked = question.strip().rstrip("?!. ")
+    of_lic = returned(asked) != asked
+    asked = asked if of_lic else turned(asked)
+    return f"{HAS_NONE if of_lic else ABSTAINS} {asked[:1].upper()}{asked[1:]}?"
 
 
 def _whole(text: str, abstained: bool, trace: Sequence[str]) -> Iterator[str | Answer]:
