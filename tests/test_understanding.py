@@ -91,3 +91,15 @@ def test_a_question_about_lics_own_things_is_asked_back(talk: Callable[..., Talk
     [after] = [change.after for change in ana.say("she's a vet in Bergen").changes if change.target == "mental_process"]
     assert after.startswith("My sister")
     assert "vet in Bergen" in after
+
+
+def test_what_two_did_is_known_of_each(talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    taught = ana.say("My wife Ana and I moved to Graz in May, our flat is on Lendplatz").changes
+    assert [change.after for change in taught if change.target == "mental_process"] == [
+        "My wife is called Ana.",
+        "My wife Ana moved to Graz in May.",
+        "I moved to Graz in May.",
+        "Our flat is on Lendplatz.",
+    ]
+    assert ana.say("Where did Ana move?").text == "Your wife Ana moved to Graz in May."

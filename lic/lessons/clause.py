@@ -169,7 +169,7 @@ def has_verb(statement: str) -> bool:
 def is_phrase(subject: str) -> bool:
     """Whether a subject is a phrase, neither an article alone nor a clause with a verb of its own."""
     low = lowered(subject.split())
-    return not low or (low[-1] not in ("the", "a", "an") and not any(positive(word) in AUXILIARIES for word in low[1:]))
+    return not low or (low[-1] not in ("the", "a", "an") and low[0] not in ("and", "or", "but") and not any(positive(word) in AUXILIARIES for word in low[1:]))
 
 
 def possessive(owner: str) -> str:

@@ -62,6 +62,7 @@ _DANGLING = (
 _OPENS_CLAUSE = frozenset("i we he she they you".split())
 # Addresses, numbers and codes are one word: a.b@example.org, 12.50, 1:2:2, B-12/a.
 _UNIT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+|\w+(?:[.:/_-]\w+)+")
+_JOINED = re.compile(r"\s+(?:and|&)\s+$", re.IGNORECASE)
 _BREAK = re.compile(r"[,.;:!?]")
 
 
@@ -112,7 +113,22 @@ def facts_of(encoding: Encoding, reading: Reading, least: float = TAUGHT_FROM) -
         fact = _fact(encoding.text, words, row, marks, [words[i] for i in others])
         if fact.value or (fact.relation and fact.subject):
             facts.append(replace(fact, probability=min(1.0, probability)))
-    return facts
+    return [every for fact in facts for every in (*_of_the_other(encoding.text, fact, facts), fact)]
+
+
+def _of_the_other(text: str, fact: Fact, facts: Sequence[Fact]) -> list[Fact]:
+    """The same fact of whom the subject is joined to: of "my wife Ana and I moved", where only "I" was read to have moved, that Ana did."""
+    if fact.subject is None or not fact.relation or fact.relation[0].start < fact.subject.end:
+        return []
+    joined = _JOINED.search(text, 0, fact.subject.start)
+    named = [
+        Span(other.subject.start, other.value.end)
+        for other in facts
+        if joined and not other.relation and other.subject and other.value and other.value.end == joined.start()
+    ]
+    if not named or any(other.relation == fact.relation and other.subject != fact.subject for other in facts):
+        return []
+    return [replace(fact, subject=named[0], foreign=(*fact.foreign, Span(fact.subject.start, fact.subject.end)))]
 
 
 def _agree(marks: Sequence[str], other: Sequence[str]) -> bool:
