@@ -63,11 +63,11 @@ def measure(lic: Lic, rows: Sequence[dict[str, Any]]) -> Count:
 def said(lic: Lic, owner: str, before: Sequence[str], text: str) -> list[Entry]:
     """The entries that a message taught or changed, in a memory that only knows what was said before it; whether to keep a secret is answered with yes."""
     conversation = lic.conversation(owner, "c")
-    said_now = [*before, text, *(["yes"] if secret_in(text) else [])]
-    replies = [conversation.respond(Turn(f"t{n}", words, owner, "c", datetime.now(UTC))) for n, words in enumerate(said_now)]
+    replies = [conversation.respond(Turn(f"t{n}", words, owner, "c", datetime.now(UTC))) for n, words in enumerate((*before, text))]
+    if replies[-1].asks == "confirm" and secret_in(text):
+        replies.append(conversation.respond(Turn("yes", "yes", owner, "c", datetime.now(UTC))))
     process = lic.mental_process(owner)
-    taught = [change for reply in replies[len(before) :] for change in reply.changes if change.target == "mental_process"]
-    return [process.get(change.id) for change in taught if change.operation in ("add", "update")]
+    return [process.get(change.id) for change in replies[-1].changes if change.target == "mental_process" and change.operation in ("add", "update")]
 
 
 def compare(count: Count, row: dict[str, Any], learned: Sequence[Entry]) -> None:

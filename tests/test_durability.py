@@ -143,6 +143,7 @@ def assert_whole(lives: Lives) -> None:
     with database.read() as connection:
         entries = connection.exec_driver_sql("SELECT e.id, v.value, v.turn FROM entries e JOIN versions v ON v.entry = e.id ORDER BY v.seq").all()
         rows = connection.exec_driver_sql("SELECT entry, turn, json_extract(row, '$.answer') FROM examples").all()
+        untaught = connection.exec_driver_sql("SELECT id FROM turns WHERE teaching AND receipt IS NULL").all()
         said = dict(connection.exec_driver_sql("SELECT id, receipt FROM turns WHERE receipt IS NOT NULL").all())
         receipts = set(connection.exec_driver_sql("SELECT r.id FROM receipts r WHERE EXISTS (SELECT 1 FROM journal j WHERE j.receipt = r.id)").scalars())
         current = connection.exec_driver_sql("SELECT entry, count(*) FROM versions WHERE valid_to IS NULL GROUP BY entry").all()
@@ -152,6 +153,7 @@ def assert_whole(lives: Lives) -> None:
     newest = {entry: turn for entry, _, turn in entries}
     assert {entry: turn for entry, turn, _ in rows} == newest
     assert len(rows) == len(newest) == len(current)
+    assert not untaught
     assert {turn for _, _, turn in entries} == set(said)
     assert set(said.values()) == receipts
     assert words == numbers

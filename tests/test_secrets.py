@@ -50,3 +50,14 @@ def test_a_secret_that_is_not_kept_goes_from_the_conversation(lic: Lic, talk: Ca
     assert lic.mental_process("ana").count() == 0
     lic.close()
     assert not any(b"Blum7enkohl" in path.read_bytes() for path in lic.settings.home.glob("lic.db*"))
+
+
+def test_a_secret_of_somebody_unnamed_is_not_kept_without_a_yes(lic: Lic, talk: Callable[..., Talk]) -> None:
+    ana = talk()
+    asked = ana.say("his wifi password is Heron7")
+    assert asked.asks == "confirm"
+    whom = ana.say("yes")
+    assert not whom.changes
+    assert "Whose wifi password is Heron7?" in whom.text
+    assert "Heron7" in ana.say("my nephew Tom").text
+    assert any("Tom" in entry.text and "Heron7" in entry.text for entry in lic.mental_process("ana").entries())

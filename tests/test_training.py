@@ -1,14 +1,19 @@
-"""What the reader is trained on: marks, their variants, and targets that are only partly known."""
+"""What the reader is trained on: marks and their variants; and that the same seed trains the same weights."""
 
+import json
 import random
+from pathlib import Path
 
 import pytest
+import torch
 
 from lic.errors import DataError
 from lic.factory import Lic
 from lic.jsonl import read_jsonl
 from lic.language import key
 from lic.training.facts import Marked, MarkedFact, parse_line, written
+from lic.training.lines import lesson_lines
+from lic.training.reader import fit
 from lic.training.variants import with_new_names
 
 BARBER = {
@@ -64,3 +69,12 @@ def test_no_text_that_measures_is_trained_on(models: Lic) -> None:
 
     measuring = texts("test") | {key(row["text"]) for row in read_jsonl(seed / "messages" / "test.jsonl")}
     assert not measuring & texts("train")
+
+
+def test_the_same_seed_trains_the_same_weights(models: Lic, tmp_path: Path) -> None:
+    rows = list(read_jsonl(models.settings.seed / "lesson_preparation" / "train.jsonl"))[-40:]
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    lines = lesson_lines(models.parts.encoder, tmp_path / "train.jsonl")
+    one, again, other = (fit(lines, [lines[0].variants[0].text], epochs=2, seed=seed).state_dict() for seed in (0, 0, 1))
+    assert all(torch.equal(one[name], again[name]) for name in one)
+    assert not all(torch.equal(one[name], other[name]) for name in one)

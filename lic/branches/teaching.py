@@ -35,10 +35,10 @@ class Teaching:
         if not lessons:
             unsure = situation.turn.text.endswith("?") or situation.intent.probability < SURELY_TEACHES
             return None if unsure else self._desk.kept(situation, replies.NOTHING_TO_TAKE)
-        if lessons[0].unclear:
-            return self._asked_whom(situation, lessons[0].unclear)
         if kind := secret_in(situation.turn.text):
             return self._asked(situation, situation.intent, replies.confirm_secret(kind, lessons), secret=True)
+        if lessons[0].unclear:
+            return self._asked_whom(situation, lessons[0].unclear, situation.turn, situation.intent.act)
         return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
 
     def ask_whether(self, situation: Situation) -> Reply | None:
@@ -46,9 +46,9 @@ class Teaching:
         lessons = self._desk.lessons(situation.turn, intent, situation.encoding, situation.reading, situation.context)
         if not lessons:
             return None
-        if lessons[0].unclear:
-            return self._asked_whom(situation, lessons[0].unclear)
         kind = secret_in(situation.turn.text)
+        if lessons[0].unclear and not kind:
+            return self._asked_whom(situation, lessons[0].unclear, situation.turn, intent.act)
         return self._asked(situation, intent, replies.confirm_secret(kind, lessons) if kind else replies.confirm(lessons), secret=bool(kind))
 
     def _asked(self, situation: Situation, intent: Intent, text: str, secret: bool) -> Reply:
@@ -58,8 +58,8 @@ class Teaching:
         pending = {"asks": "confirm", "kind": "remember", "turn": situation.turn.id, "act": intent.act, "question": context.question, "asked": asked}
         return self._desk.kept(situation, text, pending | ({"secret": True} if secret else {}), asks="confirm", options=("yes", "no"))
 
-    def _asked_whom(self, situation: Situation, question: str) -> Reply:
-        pending = {"asks": "teach", "kind": "whom", "question": question, "turn": situation.turn.id, "act": situation.intent.act}
+    def _asked_whom(self, situation: Situation, question: str, source: Turn, act: Act) -> Reply:
+        pending = {"asks": "teach", "kind": "whom", "question": question, "turn": source.id, "act": act}
         return self._desk.kept(situation, replies.whom(question), pending, asks="teach")
 
     def told_whom(self, situation: Situation) -> Reply | None:
@@ -115,6 +115,8 @@ class Teaching:
         source, lessons, encoding = self._asked_lessons(situation)
         if not lessons or source is None:
             return self._desk.kept(situation, replies.NOTHING_TO_TAKE)
+        if lessons[0].unclear:
+            return self._asked_whom(situation, lessons[0].unclear, source, situation.pending["act"])
         return self.learned(situation, source, self._desk.parts.manager.encode(lessons, encoding))
 
     def _confirmed_otherwise(self, situation: Situation) -> Reply:

@@ -35,29 +35,7 @@ _APPOSITION = re.compile(r"(?P<role>(?:[Mm]y|[Oo]ur)(?: [a-z][\w'’-]*){1,3}) (
 _DANGLING = (
     (DETERMINERS | PREPOSITIONS | frozenset(("and", "or", "because", "when", "after", "before", "while", "if", "than", "as")))
     - PARTICLES
-    - frozenset(
-        (
-            "her",
-            "his",
-            "this",
-            "that",
-            "these",
-            "those",
-            "all",
-            "both",
-            "each",
-            "some",
-            "any",
-            "another",
-            "no",
-            "every",
-            "by",
-            "past",
-            "since",
-            "inside",
-            "outside",
-        )
-    )
+    - frozenset("her his this that these those all both each some any another no every by past since inside outside".split())
 )
 _OPENS_CLAUSE = frozenset("i we he she they you".split())
 # Addresses, numbers and codes are one word: a.b@example.org, 12.50, 1:2:2, B-12/a.

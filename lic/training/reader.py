@@ -71,7 +71,7 @@ def loss_of(network: ReaderNetwork, samples: Sequence[Sample], device: str = "cp
     text, text_mask, previous, previous_mask = (x.to(device) for x in collate([(sample.text, sample.previous) for sample in samples], dtype))
     if network.training:
         # Whole features dropped here and there: the surface features of a few turns, single pieces of the previous reply.
-        text[torch.rand(len(text)) < 0.15, :, -8:] = 0
+        text[torch.rand(len(text)) < 0.15, :, -SURFACE:] = 0
         previous_mask = previous_mask & (torch.rand(previous_mask.shape) > 0.1).to(device)
     of, at, targets = _targets(samples, text.shape[1], astray=ASTRAY if network.training else 0.0)
     # Nearly half the time on processors that know bfloat16, with the same result.
