@@ -12,7 +12,7 @@ import numpy as np
 from lic.language import key, same_subject, words
 from lic.types import Encoder, Slots, Vector
 
-_IDLE = frozenset(
+IDLE = frozenset(
     """
     a about an and any are as at be been by can could did do does exactly for from had has have how i in into is it its just know me
     my of on or our please remember s so tell than that the their there these this those to us was we were what when where which who
@@ -21,7 +21,7 @@ _IDLE = frozenset(
     """.split()
 )
 _EMPTY = frozenset("the a an my our your his her its their is are was were am be been do does did has have had at in on of to for with from by".split())
-_FIRST = frozenset(["i", "me", "my", "mine", "myself", "im", "i'm", "i've", "our", "we", "us", "ours"])
+FIRST = frozenset(["i", "me", "my", "mine", "myself", "im", "i'm", "i've", "our", "we", "us", "ours"])
 _WH = ("who", "what", "when", "where", "how", "which", "why", "many", "much", "old", "time")
 _TIME = re.compile(
     r"\b(?:\d{1,2}[:.]\d\d|\d{4}|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|"
@@ -59,7 +59,7 @@ class Side:
 def side_of(encoder: Encoder, text: str, slots: Slots) -> Side:
     """Prepare one side."""
     found = words(text)
-    content = tuple(dict.fromkeys(word.removesuffix("'s") for word in found if word not in _IDLE)) or tuple(found)
+    content = tuple(dict.fromkeys(word.removesuffix("'s") for word in found if word not in IDLE)) or tuple(found)
     vectors = encoder.piece_vectors(encoder.tokenize(" ".join(content)))
     subject, relation = _slot_of(encoder, slots.subject), _slot_of(encoder, slots.relation)
     return Side(text, tuple(found), frozenset(map(stem, found)), content, vectors, subject, relation, slots.value)
@@ -76,7 +76,7 @@ def features(question: Side, statement: Side, cosine: float) -> list[float]:
     back = _coverage(statement.vectors, question.vectors)
     missing = [word for word in question.content if stem(word) not in statement.stems]
     names_missing = sum(1 for word in missing if word[:1].isalpha() and word in _names(question.text))
-    asked_me, said_me = bool(_FIRST & set(question.words)), bool(_FIRST & set(statement.words))
+    asked_me, said_me = bool(FIRST & set(question.words)), bool(FIRST & set(statement.words))
     subject = _slot(question.subject, statement.subject, statement)
     relation = _slot(question.relation, statement.relation, statement)
     wh = [float(word in question.words) for word in _WH]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from lic.head import load_head
 from lic.judges.features import Side, features, side_of, stem
-from lic.judges.head import load_head
 from lic.language import key, same_subject, words
 from lic.types import Encoder, Entry, Lesson, Section, Slots, Vector, Verdict
 
@@ -164,9 +164,15 @@ class SameQuestion:
 
     def verdicts(self, lesson: Lesson, candidates: Sequence[tuple[Entry, float]]) -> list[Verdict]:
         """What a lesson is to each entry, given with its cosine to the lesson's statement."""
+        return self._verdicts(statement_of(self._encoder, lesson.statement, lesson.slots, lesson.many, lesson.section), candidates)
+
+    def between(self, newer: Entry, others: Sequence[tuple[Entry, float]]) -> list[Verdict]:
+        """What an entry is to others, each given with its cosine to it."""
+        return self._verdicts(statement_of(self._encoder, newer.text, newer.slots, newer.many, newer.section), others)
+
+    def _verdicts(self, new: Statement, candidates: Sequence[tuple[Entry, float]]) -> list[Verdict]:
         if not candidates:
             return []
-        new = statement_of(self._encoder, lesson.statement, lesson.slots, lesson.many, lesson.section)
         known = [statement_of(self._encoder, entry.text, entry.slots, entry.many, entry.section) for entry, _ in candidates]
         rows = [pair_features(one, new, cosine) for one, (_, cosine) in zip(known, candidates, strict=True)]
         return [Verdict(*map(float, row)) for row in self._head.probabilities(rows)]

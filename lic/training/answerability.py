@@ -1,85 +1,108 @@
-"""Fit the answerability head: `python -m lic.training.answerability`, from `data/answerability`.
+"""Fit the judge of answers: `python -m lic.training.answerability`, from `data/places`, `data/answerability` and `data/lesson_preparation`.
 
-Each written pair is a row; to every question the statements nearest to it that were written for other questions are added as
-rows that do not answer, because that is what search brings up when nothing was taught. The probabilities come out calibrated for
-that mixture (logistic regression, no resampling).
+A memory is put together from statements as a turn would learn them, one for each question, and searched with every wording of the questions, also with those
+of things that were left out, of a subject that is easily taken for the one that is known, and of what no statement answers. Each of the entries that come up is
+a row. So the probabilities are calibrated for what a search brings up. From the same questions a second head learns whether several values are wanted.
 """
 
 import argparse
-from collections.abc import Sequence
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from lic.encoder import load_encoder
+from lic.head import write_head
 from lic.jsonl import read_jsonl
-from lic.judges.answerability import LABELS, WEIGHTS
-from lic.judges.features import Side, features, side_of
-from lic.judges.head import write_head
+from lic.judges.answerability import LABELS, NUMBERS, SEVERAL_WEIGHTS, WEIGHTS, compared, rows
 from lic.language import key, sentence
 from lic.lessons.clause import clause
+from lic.lessons.preparer import LessonPreparer
 from lic.lessons.references import points
-from lic.lessons.tagger import Fact, facts_of, question_slots, slots_of
+from lic.lessons.tagger import question_slots, slots_of
 from lic.lessons.wording import question_from
 from lic.reader.reader import Reader
 from lic.settings import seed_folder
 from lic.training.facts import fact_of, parse_line
-from lic.types import Encoder, Slots, Vector
+from lic.types import Context, Encoder, Intent, Slots, Turn, Vector
 
-NEAREST = 3
+CANDIDATES = 12
+TAUGHT_SHARE = 0.85
+"""So many questions of a group are taught; the others are asked in vain."""
+NEAR_SHARE = 0.5
+"""In so many groups the near subject's statements are known too."""
+SWAPPED, UNTAUGHT = 0.6, 0.2
+"""So often a wording is also asked of the near subject, and so often as if its statement had not been taught."""
 PLAIN_SHARE = 3
 """One marked lesson in so many gives a plain question as well: written pairs are mostly hard ones."""
+HIDDEN, STRENGTH = 48, 2.0
+READ_AT_ONCE = 128
+Item = TypeVar("Item")
+TAUGHT = Intent("experience", 1.0, 1.0, True)
 
 
-def prepare(encoder: Encoder, reader: Reader, texts: Sequence[str], questions: bool) -> dict[str, tuple[Vector, Side]]:
-    """The sentence vector and the prepared side of each text."""
-    encodings = encoder.encode(sorted(set(texts)))
-    prepared: dict[str, tuple[Vector, Side]] = {}
-    for start in range(0, len(encodings), 128):
-        part = encodings[start : start + 128]
-        for encoding, reading in zip(part, reader.read(part, [None] * len(part)), strict=True):
-            if questions:
-                slots = question_slots(encoding, reading)
-            else:
-                facts = facts_of(encoding, reading)
-                slots = Slots(*slots_of(encoding.text, facts[0])) if facts else Slots()
-            prepared[encoding.text] = (encoding.vector, side_of(encoder, encoding.text, slots))
-    return prepared
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the statements that answer it and are known, and those that are left out of the memory for it."""
+
+    text: str
+    answers: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
 
 
-def pairs(encoder: Encoder, reader: Reader, rows: Sequence[dict[str, Any]], nearest: int) -> tuple[Vector, NDArray[np.bool_], int]:
-    """Features and labels of the written pairs and then of the added ones, and how many were written."""
-    statements = prepare(encoder, reader, [row["statement"] for row in rows], questions=False)
-    questions = prepare(encoder, reader, [row["question"] for row in rows], questions=True)
-    written: dict[str, set[str]] = {}
-    found: list[list[float]] = []
-    labels: list[bool] = []
-    for row in rows:
-        written.setdefault(row["question"], set()).add(row["statement"])
-        found.append(_compared(questions[row["question"]], statements[row["statement"]]))
-        labels.append(row["answers"])
-    names = list(statements)
-    vectors = np.stack([statements[name][0] for name in names])
-    for question, own in written.items():
-        ranked = np.argsort(-(vectors @ questions[question][0]), kind="stable")
-        others = [names[i] for i in ranked[: nearest + len(own)] if names[i] not in own][:nearest]
-        found += [_compared(questions[question], statements[name]) for name in others]
-        labels += [False] * len(others)
-    return np.asarray(found, np.float32), np.asarray(labels), len(rows)
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known, and what is asked of it."""
+
+    statements: tuple[str, ...]
+    questions: tuple[Asked, ...]
 
 
-def _compared(question: tuple[Vector, Side], statement: tuple[Vector, Side]) -> list[float]:
-    return features(question[1], statement[1], float(question[0] @ statement[0]))
+def grouped(groups: Sequence[Mapping[str, Any]], chance: random.Random) -> Memory:
+    """A memory from the groups of `data/places`."""
+    statements: list[str] = []
+    questions: list[Asked] = []
+    for group in groups:
+        near = frozenset(group["near"]["statements"]) if chance.random() < NEAR_SHARE else frozenset[str]()
+        statements += sorted(near)
+        for question in group["questions"]:
+            told = [text for name in ("statements", "again", "changes") for text, _ in question[name]]
+            n = min(len(told), 3 if question["many"] else 1)
+            answers = frozenset(chance.sample(told, n)) if chance.random() < TAUGHT_SHARE else frozenset[str]()
+            statements += sorted(answers)
+            for wording in (question["question"], *question.get("asks", ())):
+                questions.append(Asked(wording, answers))
+                if group["subject"] != "I" and group["subject"].lower() in wording.lower() and chance.random() < SWAPPED:
+                    other = re.sub(re.escape(group["subject"]), lambda _: group["near"]["subject"], wording, flags=re.IGNORECASE)  # noqa: B023
+                    questions.append(Asked(other, without=near))
+                elif answers and chance.random() < UNTAUGHT:
+                    questions.append(Asked(wording, without=answers))
+        questions += [Asked(wording) for wording in group.get("unanswered", ())]
+    return Memory(tuple(dict.fromkeys(statements)), tuple(questions))
 
 
-def plain_pairs(path: Path) -> list[dict[str, Any]]:
+def paired(pairs: Sequence[tuple[str, str, bool]]) -> Memory:
+    """A memory from written pairs of a question and a statement that answers it or nearly does."""
+    answers: dict[str, set[str]] = {}
+    for question, statement, right in pairs:
+        answers.setdefault(question, set())
+        if right:
+            answers[question].add(statement)
+    return Memory(tuple(dict.fromkeys(statement for _, statement, _ in pairs)), tuple(Asked(text, frozenset(right)) for text, right in answers.items()))
+
+
+def plain_pairs(path: Path) -> Iterator[tuple[str, str, bool]]:
     """Plain questions made from marked lessons, each with the statement that answers it: "What is my dog's name?", "my dog's name?"."""
-    rows: list[dict[str, Any]] = []
+    usable = 0
     for line in read_jsonl(path):
         item = parse_line(line)
         # Lines with a written statement are seldom plain, and there are enough without.
@@ -87,46 +110,129 @@ def plain_pairs(path: Path) -> list[dict[str, Any]]:
             continue
         fact = fact_of(item, item.facts[0])
         subject, relation, value = slots_of(item.text, fact)
-        if points(subject):
+        if points(subject) or fact.subject is None:
             continue
+        usable += 1
         owner = {"my": "I", "our": "we"}.get(key(subject), subject)
-        attribute = key(subject) in ("my", "our") or _between(item.text, fact).startswith(("'", "’"))
+        first, second = sorted((fact.subject, fact.relation[0]), key=lambda span: span.start)
+        attribute = key(subject) in ("my", "our") or item.text[first.end : second.start].startswith(("'", "’"))
         statement = sentence(clause(item.text, fact))
-        for question in (question_from(owner, relation, value, attribute), f"{subject} {relation}?"):
-            rows.append({"statement": statement, "question": question, "answers": True})
-    return rows[::PLAIN_SHARE] + rows[1::PLAIN_SHARE]
+        if usable % PLAIN_SHARE == 0:
+            yield question_from(owner, relation, value, attribute), statement, True
+        if usable % PLAIN_SHARE == 1:
+            yield f"{subject} {relation}?", statement, True
 
 
-def _between(text: str, fact: Fact) -> str:
-    """The text between subject and relation, in their order."""
-    assert fact.subject is not None
-    first, second = sorted((fact.subject, fact.relation[0]), key=lambda span: span.start)
-    return text[first.end : second.start]
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Features (n, f) and labels of all entries that came up, the number of the question that each came up for, and how many questions there are."""
+
+    x: Vector
+    right: NDArray[np.bool_]
+    of: NDArray[np.int64]
+    answered: NDArray[np.bool_]
+
+
+def searched(encoder: Encoder, reader: Reader, memory: Memory) -> Searched:
+    """Ask everything of a memory."""
+    lessons = dict(lessons_of(encoder, reader, memory.statements))
+    names = list(lessons)
+    known = [compared(encoder, *lessons[name]) for name in names]
+    vectors = np.stack([encoding.vector for part in _parts([lessons[name][0] for name in names]) for encoding in encoder.encode(part)])
+    x: list[list[float]] = []
+    right: list[bool] = []
+    of: list[int] = []
+    at = 0
+    for part in _parts(memory.questions):
+        encodings = encoder.encode([asked.text for asked in part])
+        for asked, encoding, reading in zip(part, encodings, reader.read(encodings, [None] * len(part)), strict=True):
+            cosines = vectors @ encoding.vector
+            order = [int(i) for i in np.argsort(-cosines)[: CANDIDATES + len(asked.without)] if names[int(i)] not in asked.without][:CANDIDATES]
+            x += rows(compared(encoder, encoding.text, question_slots(encoding, reading)), [known[i] for i in order], [float(cosines[i]) for i in order])
+            right += [names[i] in asked.answers for i in order]
+            of += [at] * len(order)
+            at += 1
+    return Searched(
+        np.asarray(x, np.float32), np.asarray(right), np.asarray(of), np.asarray([bool(asked.answers & lessons.keys()) for asked in memory.questions])
+    )
+
+
+def lessons_of(encoder: Encoder, reader: Reader, texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, Slots]]]:
+    """Texts with statement and slots of the lesson that a turn would make of each, as far as one comes of it."""
+    preparer = LessonPreparer()
+    for part in _parts(sorted(texts, key=lambda text: (len(text), text))):
+        encodings = encoder.encode(part)
+        for encoding, reading in zip(encodings, reader.read(encodings, [None] * len(part)), strict=True):
+            made = preparer.prepare(Turn("", encoding.text, "", "", datetime.now(UTC)), TAUGHT, encoding, reading, Context())
+            if made:
+                longest = max(made, key=lambda lesson: len(lesson.statement))
+                yield encoding.text, (longest.statement, longest.slots)
+
+
+def _parts(items: Sequence[Item]) -> Iterator[list[Item]]:
+    for start in range(0, len(items), READ_AT_ONCE):
+        yield list(items[start : start + READ_AT_ONCE])
+
+
+def report(p: Vector, found: Searched) -> Iterator[str]:
+    """Of the questions with an answer, how many get it, and how many something else; and how many without one are declined."""
+    best = [int(np.flatnonzero(found.of == i)[p[found.of == i].argmax()]) for i in range(len(found.answered))]
+    surest, right = p[best], found.right[best]
+    for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
+        told = surest >= threshold
+        answered, absent = found.answered, ~found.answered
+        yield (
+            f"  from {threshold}: answered rightly {(told & right)[answered].mean():.3f}, with something else {(told & ~right)[answered].mean():.3f}; "
+            f"of what is not known declined {1 - told[absent].mean() if absent.any() else 1:.3f}"
+        )
+
+
+def memories(data: Path, name: str) -> dict[str, Memory]:
+    """The memories of a data folder, of the files `name`."""
+    hard = [(row["question"], row["statement"], bool(row["answers"])) for row in read_jsonl(data / "answerability" / f"{name}.jsonl")]
+    found = {"groups": grouped(list(read_jsonl(data / "places" / f"{name}.jsonl")), random.Random(0)), "hard pairs": paired(hard)}
+    return found | ({"plain": paired(list(plain_pairs(data / "lesson_preparation" / "train.jsonl")))} if name == "train" else {})
+
+
+def several(encoder: Encoder, path: Path) -> tuple[Vector, NDArray[np.int64]]:
+    """The vectors of all wordings of the questions of a file, and whether several values are wanted."""
+    wordings = [
+        (text, int(question["many"]))
+        for group in read_jsonl(path)
+        for question in group["questions"]
+        for text in (question["question"], *question.get("asks", ()))
+    ]
+    vectors = np.stack([encoding.vector for part in _parts([text for text, _ in wordings]) for encoding in encoder.encode(part)])
+    return vectors, np.array([many for _, many in wordings])
 
 
 def main() -> None:
-    """Fit on the train file, report on the test file, write the head."""
+    """Fit on the train files, report on the test files, write the heads."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=seed_folder())
     parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--several", type=Path, default=SEVERAL_WEIGHTS)
     options = parser.parse_args()
     encoder = load_encoder()
     reader = Reader(encoder)
-    rows = list(read_jsonl(options.data / "answerability" / "train.jsonl"))
-    rows += plain_pairs(options.data / "lesson_preparation" / "train.jsonl")
-    x, y, _ = pairs(encoder, reader, rows, NEAREST)
-    print(f"{len(y)} pairs, {y.mean():.3f} answer")
+    found = [searched(encoder, reader, memory) for memory in memories(options.data, "train").values()]
+    x, y = np.concatenate([one.x for one in found]), np.concatenate([one.right for one in found])
+    print(f"{len(y):,} entries that came up, {y.mean():.3f} answer")
     scaler = StandardScaler().fit(x)
-    head = LogisticRegression(max_iter=3000).fit(scaler.transform(x), y)
+    head: Any = MLPClassifier((HIDDEN,), alpha=STRENGTH, early_stopping=True, max_iter=60, random_state=0)
+    head.set_params(batch_size=512).fit(scaler.transform(x), y)
     write_head(options.out, LABELS, scaler, head)
-    x, y, written = pairs(encoder, reader, list(read_jsonl(options.data / "answerability" / "test.jsonl")), NEAREST)
-    p = head.predict_proba(scaler.transform(x))[:, 1]
-    near = slice(0, written)
-    print(f"written pairs   {written}: AUC {roc_auc_score(y[near], p[near]):.3f}, average precision {average_precision_score(y[near], p[near]):.3f}")
-    print(f"nearest others  {len(y) - written}: called answers {np.mean(p[written:] > 0.5):.3f}")
-    for threshold in (0.3, 0.4, 0.5, 0.6):
-        taken = p[near] > threshold
-        print(f"threshold {threshold}: answers found {taken[y[near]].mean():.3f}, near misses taken {taken[~y[near]].mean():.3f}")
+    for name, memory in memories(options.data, "test").items():
+        measured = searched(encoder, reader, memory)
+        print(f"{name}: {len(measured.answered)} questions")
+        for line in report(head.predict_proba(scaler.transform(measured.x))[:, 1], measured):
+            print(line)
+    x, many = several(encoder, options.data / "places" / "train.jsonl")
+    scaler = StandardScaler().fit(x)
+    wants = LogisticRegression(C=0.01, max_iter=1000).fit(scaler.transform(x), many)
+    write_head(options.several, NUMBERS, scaler, wants)
+    x, many = several(encoder, options.data / "places" / "test.jsonl")
+    print(f"whether several values are wanted: {wants.score(scaler.transform(x), many):.3f} right")
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from sklearn.preprocessing import StandardScaler
 
 from lic.data_management.place import COLLECTS
 from lic.encoder import load_encoder
+from lic.head import write_head
 from lic.jsonl import read_jsonl
-from lic.judges.head import write_head
 from lic.judges.same_question import LABELS, WEIGHTS, Statement, pair_features, statement_of
 from lic.language import key, same_subject
 from lic.lessons.preparer import LessonPreparer
@@ -77,7 +77,7 @@ def _of_one_question(statements: Sequence[Said], again: Sequence[Said], changes:
         if key(value) != key(other):
             yield Pair(known, new, kind)
     for known, value in statements:
-        yield from (Pair(known, new, "replaces") for new, other in changes if key(value) != key(other))
+        yield from (Pair(known, new, kind) for new, other in changes if key(value) != key(other))
         for new, other in again:
             yield Pair(known, new, "again" if key(value) == key(other) else kind)
             if key(value) == key(other):

@@ -1,4 +1,4 @@
-"""The form of a judge's weights: a logistic regression on standardized numbers, or a perceptron with one hidden layer, as a file of numbers."""
+"""The form of a small head: a logistic regression on standardized numbers, or a perceptron with one hidden layer, as a file of numbers."""
 
 import json
 from collections.abc import Sequence
@@ -10,6 +10,9 @@ import numpy as np
 
 from lic.errors import DataError
 from lic.types import Vector
+
+LEAST_SCALE = 1e-4
+"""Numbers that hardly differ are not blown up; rounded to nothing they could not be divided by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def write_head(path: Path, labels: Sequence[str], scaler: Any, model: Any) -> No
     content = {
         "labels": list(labels),
         "mean": _rounded(scaler.mean_),
-        "scale": _rounded(scaler.scale_),
+        "scale": _rounded(np.maximum(scaler.scale_, LEAST_SCALE)),
         "layers": [{"coefficients": _rounded(weights), "intercept": _rounded(bias)} for weights, bias in layers],
     }
     path.write_text(json.dumps(content) + "\n", encoding="utf-8")
