@@ -14,15 +14,23 @@ from lic.branches.explaining import Explaining
 from lic.branches.forgetting import Forgetting, Meant
 from lic.branches.handing_over import HandingOver, Taught
 from lic.branches.managing import Managing
+from lic.branches.placing import Placing
+from lic.branches.recalling import Recalling
 from lic.branches.teaching import Teaching
 from lic.data_management.manager import Commit
 from lic.errors import NothingToUndo
+from lic.intent.wishes import WISHES, Wish
 from lic.language import words
 from lic.lessons.foreign import is_foreign
 from lic.transcript import Said, Transcript
 from lic.types import Act, Reply, StopSignal, Turn
 
 NEVER = threading.Event()
+RECALLING: frozenset[Wish] = frozenset(("question", "about", "learned", "past"))
+ASKS_WHY: frozenset[Wish] = frozenset(("why", "who_said", "when_said"))
+SURELY_ABOUT_MEMORY = 0.5
+"""From this probability on a question is one about the memory itself."""
+LONGEST_REDO = 8
 SHRUG = 3
 """Small talk of so few words after LIC asked to be taught says that the person does not know either."""
 
@@ -40,6 +48,8 @@ class Conversation:
         self._forgetting = Forgetting(self._desk)
         self._handing_over = HandingOver(self._desk)
         self._explaining = Explaining(self._desk)
+        self._recalling = Recalling(self._desk)
+        self._placing = Placing(self._desk)
         self._answering = Answering(self._desk)
 
     def respond(self, turn: Turn) -> Reply:
@@ -106,6 +116,13 @@ class Conversation:
             return self._teaching.declined(situation)
         if situation.pending.get("asks") == "teach" and (act == "deny" or (act == "chat" and len(words(situation.turn.text)) <= SHRUG)):
             return self._desk.kept(situation, replies.WHEN_YOU_KNOW)
+        if self._wants_redo(situation):
+            return self._managing.redone(situation)
+        if situation.pending.get("asks") == "choose" and (reply := self._placing.chosen(situation)):
+            return reply
+        asks = act in ("question", "request", "why") or (act == "chat" and situation.turn.text.endswith("?"))
+        if asks and (reply := self._recalled(situation)):
+            return reply
         by_act: Mapping[Act, Callable[[Situation], Reply | None]] = {
             "undo": self._managing.undo,
             "forget": self._forgetting.forget,
@@ -124,6 +141,25 @@ class Conversation:
         if situation.intent.teaching_probability >= settings.ignore_below or (answers_question and situation.intent.teaching_probability >= 0.25):
             return self._teaching.ask_whether(situation)
         return None
+
+    def _wants_redo(self, situation: Situation) -> bool:
+        """Whether the change that was just undone is wanted back; a bare "redo" sounds like many things."""
+        if not situation.history or "redo" not in situation.history[0].reply.options or len(words(situation.turn.text)) > LONGEST_REDO:
+            return False
+        wish, probability = self._parts.wishes.among(situation.encoding, WISHES)
+        return wish == "redo" and probability >= SURELY_ABOUT_MEMORY
+
+    def _recalled(self, situation: Situation) -> Reply | None:
+        """The reply to a question about the memory itself; None where it is one about what is known, or why."""
+        wish, probability = self._parts.wishes.among(situation.encoding, RECALLING | (ASKS_WHY if situation.intent.act == "why" else set()))
+        if probability < SURELY_ABOUT_MEMORY:
+            return None
+        by_wish: Mapping[Wish, Callable[[Situation], Reply | None]] = {
+            "about": self._recalling.about,
+            "learned": self._recalling.learned,
+            "past": self._recalling.past,
+        }
+        return by_wish[wish](situation) if wish in by_wish else None
 
     # Beside the talk -------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lic.intent.feedback import FeedbackRecognizer
     from lic.intent.personal import PersonalGates
     from lic.intent.recognizer import IntentRecognizer
+    from lic.intent.wishes import WishRecognizer
     from lic.judges.answerability import Answerability
     from lic.judges.same_question import SameQuestion
     from lic.mental_process.process import MentalProcess
@@ -46,6 +47,7 @@ class Models:
     reader: "Reader"
     recognizer: "IntentRecognizer"
     feedback: "FeedbackRecognizer"
+    wishes: "WishRecognizer"
     answerability: "Answerability"
     same_question: "SameQuestion"
     examples: "DialogueExamples"
@@ -125,9 +127,11 @@ class Lic:
         from lic.data_management.manager import DataManager
         from lic.lessons.preparer import LessonPreparer
         from lic.lessons.structured import StructuredPreparer
+        from lic.self_taking.finding import Finding
         from lic.self_taking.taking import SelfTaking
 
         models = self._models
+        finding = Finding(self._search, models.encoder, models.reader, models.answerability, models.same_question)
         return Parts(
             settings=self.settings,
             database=self.database,
@@ -136,9 +140,10 @@ class Lic:
             recognizer=models.recognizer,
             gates=self._gates,
             feedback=models.feedback,
+            wishes=models.wishes,
             preparer=StructuredPreparer(self._autopilot) if self.settings.lessons == "autopilot" and self._autopilot.general else LessonPreparer(),
             manager=DataManager(self.database, self._search, models.encoder, models.same_question),
-            self_taking=SelfTaking(self._search, models.answerability, models.examples, self._autopilot, self._embedded),
+            self_taking=SelfTaking(finding, models.examples, self._autopilot, self._embedded),
         )
 
     @cached_property
@@ -151,6 +156,7 @@ class Lic:
     def _models(self) -> "Models":
         from lic.intent.feedback import load_feedback
         from lic.intent.recognizer import load_recognizer
+        from lic.intent.wishes import WishRecognizer
         from lic.judges.answerability import Answerability
         from lic.judges.same_question import SameQuestion
         from lic.reader.reader import Reader
@@ -163,6 +169,7 @@ class Lic:
             encoder=encoder,
             reader=reader,
             recognizer=load_recognizer(encoder, reader, settings.seed / "intent_recognition" / "train.jsonl", settings.cache),
+            wishes=WishRecognizer(),
             feedback=load_feedback(encoder, settings.seed / "feedback" / "train.jsonl", settings.cache),
             answerability=Answerability(encoder),
             same_question=SameQuestion(encoder),

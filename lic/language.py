@@ -6,6 +6,8 @@ import unicodedata
 
 FORGOTTEN = "[forgotten]"
 """What stands in the place of a text that was forgotten."""
+SOURCE = "taught from "
+"""Begins the name of the conversation that keeps what was taught from a document."""
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
@@ -85,6 +87,25 @@ def same_subject(one: str, other: str) -> bool:
     names_last = key(" ".join(longer[:-more])) == key(" ".join(shorter)) and all(word[:1].isupper() for word in longer[-more:])
     is_name = key(" ".join(longer[more:])) == key(" ".join(shorter)) and all(word[:1].isupper() for word in longer[more:])
     return names_last or is_name
+
+
+_BEING = frozenset("is are was were am be been s m re now called name named".split())
+_OWNER = re.compile(r"(?P<owner>my|our|.+?['’]s|.+?s['’]) (?P<noun>.+)", re.IGNORECASE)
+_OF = re.compile(r"(?:the )?(?P<noun>.+?) of (?P<owner>.+)", re.IGNORECASE)
+
+
+def asked_by(subject: str, relation: str) -> tuple[str, str]:
+    """Owner and attribute that a statement tells, the same however the words were parted: empty strings where it tells no attribute.
+
+    >>> asked_by("my manager", "is"), asked_by("I", "manager"), asked_by("the cabin's door code", "is"), asked_by("the cabin", "door code")
+    (('i', 'manager'), ('i', 'manager'), ('cabin', 'door code'), ('cabin', 'door code'))
+    """
+    attribute = " ".join(word for word in words(relation) if word not in _BEING)
+    owner = key(subject)
+    if not attribute and (found := _OWNER.fullmatch(subject.strip()) or _OF.fullmatch(subject.strip())):
+        owner, attribute = key(re.sub(r"['’]s?$", "", found["owner"])), key(found["noun"])
+    owner = "i" if owner in ("my", "me", "our", "we", "us", "mine") else owner
+    return (owner, attribute) if owner and attribute else ("", "")
 
 
 def relation_tells(relation: str) -> bool:

@@ -15,6 +15,8 @@ ENGLISH_ONLY = "I understand only English so far, so I learned nothing from this
 CONFIRM_UNDO = "Shall I undo the last change?"
 FORGOTTEN_FOR_GOOD = "What is forgotten is gone for good. Shall I undo the change before it?"
 ALL_RIGHT = "All right, I leave it."
+KEPT_BOTH = "All right, I keep both."
+UNTIL_WHEN = "Until when?"
 SECRET_REMOVED = "All right, I don't keep it, and I have removed what you wrote."
 WHEN_YOU_KNOW = "All right. Tell me when you know it."
 NOTHING_ASKED = "All right."
@@ -79,6 +81,29 @@ def confirm_secret(kind: str, lessons: Sequence[Lesson]) -> str:
     return f"This looks like {kind}, and what I keep is not encrypted: {'; '.join(clause(lesson.statement) for lesson in lessons)}. Shall I keep it?"
 
 
+def redone(receipt: Receipt) -> str:
+    """What a receipt of redoing says."""
+    back = [change for change in receipt.changes if change.target == "mental_process" and change.operation == "restore"]
+    return "Done again: " + "; ".join(clause(change.after) for change in back) + "." if back else "Done again."
+
+
+def which_place(old: Sequence[Entry], now: datetime) -> str:
+    """The question that follows learning where it is not sure whether an older value still holds."""
+    known = "; ".join(f"{clause(entry.text)} (said on {day(entry.said_at, now)})" for entry in old)
+    return f"I also know: {known}. Replace it, keep both, or was the new one only for a time?"
+
+
+def for_a_time(new: str, until: datetime, old: Sequence[str], now: datetime) -> str:
+    """That a new value holds until a day, and the older one from then on."""
+    return f"All right: until {day(until, now)} {clause(new)}; after that {'; '.join(map(clause, old))} again."
+
+
+def confirm_everything(entries: int, turns: int) -> str:
+    """The question before everything that is known of a person is removed."""
+    told = f"{_counted(entries, 'entry', 'entries') or 'nothing learned'} and {_counted(turns, 'turn', 'turns') or 'no turns'} of our conversations"
+    return f"Shall I forget everything about you: {told}? There is no way back."
+
+
 def whom(question: str) -> str:
     """The question back where a turn speaks of somebody whom nobody named."""
     return f"I don't know whom you mean. {question}"
@@ -119,10 +144,40 @@ def undone(receipt: Receipt) -> str:
     return "Undone."
 
 
+def known_of(named: str, n: int) -> str:
+    """The opening of all that is known of somebody."""
+    return f"I know nothing about {named} yet." if n == 0 else f"About {named} I know {_counted(n, 'thing', 'things')}:"
+
+
+def learned_in(n: int) -> str:
+    """The opening of what was taught in a time."""
+    return "I learned nothing then." if n == 0 else f"I learned {_counted(n, 'thing', 'things')}:"
+
+
+def listed(opening: str, texts: Sequence[str], more: int) -> str:
+    """Statements one below the other, turned to the person."""
+    lines = [f"- {sentence(turned(text))}" for text in texts] + ([f"- … and {more} more; `What do you know about …?` tells them."] if more else [])
+    return "\n".join((opening, *lines)) if texts else opening
+
+
+def formerly(held: Sequence[tuple[str, datetime | None]], now: datetime) -> str:
+    """What held before, each with the day on which it ended."""
+    return " ".join(f"Until {day(ends, now)}: {clause(text)}." if ends is not None and ends <= now else sentence(turned(text)) for text, ends in held)
+
+
+def only_known(text: str, since: datetime, now: datetime) -> str:
+    """That nothing else is known to have held before."""
+    return f"I know nothing from before. What I know, since {day(since, now)}: {clause(text)}."
+
+
+def day(at: datetime, now: datetime) -> str:
+    """A day in words, with its year where that is another one."""
+    return f"{at.day} {at:%B}" + (f" {at.year}" if at.year != now.year else "")
+
+
 def reason(said_at: datetime, text: str, now: datetime, by: str | None) -> str:
     """Who said what an answer stands on, and when."""
-    day = f"{said_at.day} {said_at:%B}" + (f" {said_at.year}" if said_at.year != now.year else "")
-    return f"{by or 'You'} told me on {day} at {said_at:%H:%M}: “{text}”."
+    return f"{by or 'You'} told me on {day(said_at, now)} at {said_at:%H:%M}: “{text}”."
 
 
 def _counted(n: int, one: str, many: str) -> str:

@@ -234,10 +234,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An entry that was taken to answer with, and how surely it answers (0 to 1)."""
+    """An entry that was taken to answer with, how surely it answers, and how surely several values were asked for (0 to 1)."""
 
     entry: Entry
     score: float
+    several: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,9 @@ class Talk:
         self.turns: list[Turn] = []
         self.replies: list[Reply] = []
 
-    def say(self, text: str) -> Reply:
-        """Say a line and return the reply."""
-        self._at += timedelta(minutes=1)
+    def say(self, text: str, at: datetime | None = None) -> Reply:
+        """Say a line, at a time or a minute after the last one, and return the reply."""
+        self._at = at or self._at + timedelta(minutes=1)
         turn = Turn(f"{self.owner}-{self.conversation.id}-{next(self._numbers)}", text, self.owner, self.conversation.id, self._at)
         reply = self.conversation.respond(turn)
         self.turns.append(turn)

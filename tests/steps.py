@@ -29,6 +29,8 @@ class Step:
             store.process(self.owner).update_domain_knowledge(subject, value)
         elif self.kind == "undo":
             store.undone(self.owner)
+        elif self.kind == "redo":
+            store.redone(self.owner)
         elif chosen is not None and self.kind == "forget":
             store.forget(self.owner, chosen)
         elif chosen is not None and self.kind == "share":

@@ -112,6 +112,14 @@ class Store:
             return False
         return True
 
+    def redone(self, owner: str) -> bool:
+        """Redo what was undone last; False where there is nothing."""
+        try:
+            self.manager.transact(lambda connection: self.manager.redo(connection, owner))
+        except NothingToUndo:
+            return False
+        return True
+
     def forget(self, owner: str, *chosen: Entry) -> Receipt:
         """Forget entries."""
         return self.manager.transact(lambda connection: self.manager.forget(connection, owner, chosen, self.now()))

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS: dict[str, int] = {
-    **dict.fromkeys(("types", "errors", "settings", "language", "jsonl", "cache", "prepared"), 0),
+    **dict.fromkeys(("types", "errors", "settings", "language", "jsonl", "cache", "prepared", "head"), 0),
     **dict.fromkeys(
         (
             "intent",
@@ -40,6 +40,8 @@ CORRIDORS: dict[tuple[str, str], str] = {
     ("settings", "errors"): "contradicting settings are refused with an error of the tree",
     ("jsonl", "errors"): "a bad line is refused with an error of the tree",
     ("prepared", "types"): "its rows are vectors",
+    ("head", "errors"): "weights that do not fit are refused with an error of the tree",
+    ("head", "types"): "its numbers are vectors",
     ("prepared", "language"): "a row is found by the hash of what it was made from",
     ("intent", "reader"): "the gate sees the turn as the reader reads it",
     ("lessons", "reader"): "the tagger turns the reader's marks into facts",
@@ -47,6 +49,7 @@ CORRIDORS: dict[tuple[str, str], str] = {
     ("transcript", "database"): "what was said is rows",
     ("data_management", "database"): "learning, undo and forgetting are one transaction over rows",
     ("data_management", "mental_process"): "a lesson's place is found among the entries, and its entry is written with its row",
+    ("data_management", "lessons"): "whether a value is somebody's name is told by the forms of its words",
     ("self_taking", "mental_process"): "taking is searching the entries",
     ("self_taking", "judges"): "a judge says whether an entry answers",
     ("self_taking", "lessons"): "subject and relation of a question are marked like those of a lesson",

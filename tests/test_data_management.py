@@ -15,7 +15,7 @@ from lic.factory import Lic
 from lic.types import Turn
 from tests.conftest import Talk
 from tests.steps import PEOPLE, Step, steps
-from tests.store import BEGAN, Store, lesson
+from tests.store import BEGAN, Rows, Store, lesson
 
 
 @pytest.fixture
@@ -113,22 +113,29 @@ def test_the_tasks_of_the_registry_are_written_once(store: Store) -> None:
 # Undoing -------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(steps("learn", "learn", "learn", "undo", "note", most=14))
-def test_undo_restores_exactly_the_rows_that_stood_there_before(taken: list[Step]) -> None:
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(steps("learn", "learn", "learn", "undo", "redo", "note", most=16))
+def test_undo_and_redo_restore_exactly_the_rows_that_stood_there(taken: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         before = {owner: [store.rows(owner)] for owner in PEOPLE}
+        undone: dict[str, list[dict[str, Rows]]] = {owner: [] for owner in PEOPLE}
         for step in taken:
             other = next(owner for owner in PEOPLE if owner != step.owner)
             untouched = store.rows(other)
-            if step.kind != "undo":
+            if step.kind == "undo":
+                assert store.undone(step.owner) == (len(before[step.owner]) > 1)
+                if len(before[step.owner]) > 1:
+                    undone[step.owner].append(before[step.owner].pop())
+            elif step.kind == "redo":
+                assert store.redone(step.owner) == bool(undone[step.owner])
+                if undone[step.owner]:
+                    before[step.owner].append(undone[step.owner].pop())
+            else:
                 step.take(store)
                 if store.rows(step.owner) != before[step.owner][-1]:
                     before[step.owner].append(store.rows(step.owner))
-            else:
-                assert store.undone(step.owner) == (len(before[step.owner]) > 1)
-                before[step.owner] = before[step.owner][:-1] or before[step.owner]
+                    undone[step.owner].clear()
             assert store.rows(step.owner) == before[step.owner][-1]
             assert store.rows(other) == untouched
         for owner in PEOPLE:
@@ -164,6 +171,17 @@ def test_a_change_that_a_later_one_builds_on_is_not_undone_before_it(store: Stor
     store.undo("ana", second.id)
     store.undo("ana", first.id)
     assert store.rows("ana") == {"entries": [], "versions": [], "examples": []}
+
+
+def test_what_was_built_on_a_change_is_undone_with_it(store: Store) -> None:
+    first = store.learn("ana", lesson("dog", "is called", "Rex"), lesson("cat", "is called", "Tom"))
+    store.learn("ana", lesson("dog", "is called", "Max"))
+    store.learn("ana", lesson("boat", "is called", "Kim"))
+    store.learn("ana", lesson("dog", "is called", "Bo"))
+    with store.database.write() as connection:
+        commits = store.manager.undo_with_later(connection, "ana", first.id, store.now())
+    assert len(commits) == 3
+    assert store.values("ana") == {"Kim"}
 
 
 def test_nothing_is_undone_twice_and_nobody_undoes_for_another(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from lic.data_management.place import SAME_QUESTION
 from lic.errors import DataError
 from lic.factory import Lic
-from lic.judges.head import load_head
+from lic.head import load_head
 from lic.judges.same_question import LABELS, WEIGHTS, SameQuestion
 from lic.training.places import Compared, compared, written
 from tests.conftest import Talk

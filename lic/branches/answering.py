@@ -12,7 +12,8 @@ from lic.branches.desk import Desk, Situation
 from lic.data_management.manager import Prepared
 from lic.language import returned
 from lic.lessons.secrets import secret_in
-from lic.lessons.tagger import question_slots
+from lic.lessons.wording import direct_question
+from lic.self_taking.finding import Missing
 from lic.self_taking.taking import Answer, Taking
 from lic.transcript import Transcript
 from lic.types import Evidence, Reply, StopSignal
@@ -51,7 +52,7 @@ class Answering:
 
     def _take(self, connection: Connection, situation: Situation) -> Taking:
         messages = Transcript(connection, self._desk.owner).messages(situation.history)
-        return self._desk.parts.self_taking.take(connection, self._desk.owner, situation.encoding, situation.reading, situation.intent, messages)
+        return self._desk.parts.self_taking.take(connection, situation.asking, situation.intent, messages)
 
     def _answer_kept(self, situation: Situation, taking: Taking, answer: Answer, beside: Sequence[Prepared]) -> Reply:
         evidence = tuple(Evidence(item.entry.id, item.entry.text, item.score) for item in taking.taken)
@@ -65,7 +66,7 @@ class Answering:
             options=("why", "correct", "forget") if evidence else (),
             trace=answer.trace,
         )
-        pending = _waits_to_be_taught(situation) if answer.abstained else {}
+        pending = _waits_to_be_taught(situation, taking.found.missing) if answer.abstained else {}
         if not beside:
             return self._desk.kept_reply(situation, reply, pending)
         parts = self._desk.parts
@@ -84,6 +85,8 @@ class Answering:
         return reply
 
 
-def _waits_to_be_taught(situation: Situation) -> Mapping[str, Any]:
-    asked = question_slots(situation.encoding, situation.reading)
-    return {"asks": "teach", "question": returned(situation.turn.text), "asked": [returned(asked.subject), asked.relation, ""]}
+def _waits_to_be_taught(situation: Situation, missing: Missing | None) -> Mapping[str, Any]:
+    asked = situation.asking.slots
+    if missing is not None:
+        return {"asks": "teach", "question": direct_question(missing.question), "asked": [missing.entry.slots.value, asked.relation, ""]}
+    return {"asks": "teach", "question": returned(direct_question(situation.turn.text)), "asked": [returned(asked.subject), asked.relation, ""]}

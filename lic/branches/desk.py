@@ -14,11 +14,13 @@ from lic.errors import EmptyTurn, TurnTooLong
 from lic.intent.feedback import FeedbackRecognizer
 from lic.intent.personal import PersonalGates
 from lic.intent.recognizer import IntentRecognizer
+from lic.intent.wishes import WishRecognizer
 from lic.language import FORGOTTEN, clean, key
 from lic.lessons.parts import within_reach
 from lic.lessons.preparer import MAX_LESSONS, LessonPreparer
 from lic.mental_process.entries import Entries
 from lic.reader.reader import Reader, Reading
+from lic.self_taking.finding import Asking
 from lic.self_taking.taking import SelfTaking
 from lic.settings import Settings
 from lic.transcript import HISTORY, Said, Transcript
@@ -39,6 +41,7 @@ class Parts:
     recognizer: IntentRecognizer
     gates: PersonalGates
     feedback: FeedbackRecognizer
+    wishes: WishRecognizer
     preparer: LessonPreparer
     manager: DataManager
     self_taking: SelfTaking
@@ -56,6 +59,11 @@ class Situation:
     pending: Mapping[str, Any]
     history: list[Said]
     seconds: dict[str, float]
+
+    @property
+    def asking(self) -> Asking:
+        """The turn as a question."""
+        return Asking(self.turn.owner, self.turn.said_at, self.encoding, self.reading)
 
 
 class AlreadyAnswered(Exception):

@@ -1,11 +1,13 @@
 """The explaining branch: who said what a reply stands on, and when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from lic import replies
 from lic.branches.desk import Desk, Situation
+from lic.language import key
 from lic.mental_process.entries import Entries
 from lic.transcript import Transcript
 from lic.types import Entry, Evidence, Reply
@@ -29,9 +31,13 @@ class Explaining:
             entries = Entries(connection, self._desk.owner)
             ids = [item.id for item in last.reply.evidence] or [change.id for change in last.reply.changes] if last else []
             found = entries.of_ids(ids)
-            if not found:
-                known = self._desk.parts.self_taking.candidates(connection, self._desk.owner, situation.encoding, situation.reading)
-                found = [item.entry for item in known[:1] if item.score >= EXPLAINS_FROM]
+            about = key(situation.asking.slots.subject)
+            # "Who told you that my sister lives in Porto?" names what it is about; "why do you say that?" means the last reply.
+            named = about not in ("", "you", "that", "this", "it") and not any(about in key(entry.text) for entry in found)
+            if named or not found:
+                known = self._desk.parts.self_taking.finding.candidates(connection, situation.asking)
+                found = [item.entry for item in known[:1] if item.score >= EXPLAINS_FROM] or found
+            found = _meant_of(found, situation.turn.text)
             reasons = [self._reason(connection, entry, situation.turn.said_at) for entry in found]
         evidence = tuple(Evidence(entry.id, entry.text, 1.0) for entry in found)
         text = " ".join(dict.fromkeys(reasons)) or (replies.NOT_KNOWN if said_last is not None and said_last.reply.abstained else replies.NOT_TAUGHT)
@@ -43,3 +49,9 @@ class Explaining:
         said = Transcript(connection, entry.owner).find(entry.turn) if entry.turn and by is None else None
         text = said.turn.text if said is not None and said.status != "forgotten" else entry.text
         return replies.reason(entry.said_at.astimezone(now.tzinfo), text, now, by)
+
+
+def _meant_of(found: Sequence[Entry], text: str) -> list[Entry]:
+    """Of several entries those whose values a question names; all of them where it names none."""
+    named = [entry for entry in found if key(entry.slots.value) and f" {key(entry.slots.value)} " in f" {key(text)} "]
+    return named or list(found)

@@ -2,20 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from lic import replies
 from lic.branches.desk import Desk, Situation
 from lic.errors import NotFound
-from lic.language import FORGOTTEN, key, lower_first, turned
+from lic.intent.wishes import Wish
+from lic.language import FORGOTTEN, SOURCE, key, lower_first, turned
 from lic.lessons.tagger import named_in, question_slots
+from lic.lessons.when import period_of
 from lic.mental_process.entries import Entries
 from lic.reader.reader import Reading
+from lic.self_taking.finding import Asking
 from lic.types import Encoding, Entry, Evidence, Reply, Taken
 
-FORGET_FROM = 0.25
+FORGET_FROM = 0.3
 """Entries that answer "what is …" of a wish to forget at least this surely are forgotten at once, …"""
 ASK_FROM = 0.1
 """… and from this probability on LIC asks whether they are meant, because forgetting has no way back."""
+FORGETS: frozenset[Wish] = frozenset(("forget_one", "forget_subject", "forget_period", "forget_source", "forget_me"))
+SURE_SCOPE = 0.5
+"""From this probability on a wish to forget means more than one thing; LIC then shows what it means, and asks."""
+MOST_SHOWN, MOST_FORGOTTEN = 20, 1_000
 SURE_ACT = 0.85
 """What takes something away is done at once only where the gate is at least this sure of the act; else LIC asks."""
 
@@ -27,6 +35,7 @@ class Meant:
     entries: tuple[Entry, ...] = ()
     sure: bool = False
     about: str = "that"
+    everything: bool = False
 
 
 class Forgetting:
@@ -36,7 +45,10 @@ class Forgetting:
         self._desk = desk
 
     def forget(self, situation: Situation) -> Reply:
-        meant = self._meant(situation.encoding, situation.reading, situation.context.focus[:1])
+        """Forget what is meant at once where that is sure and one thing; else ask first, showing it."""
+        meant = self._wished(situation)
+        if meant.everything:
+            return self._asked_everything(situation)
         if not meant.entries:
             return self._desk.kept(situation, replies.NOTHING_ABOUT_THAT)
         if meant.sure and len(meant.entries) == 1 and situation.intent.probability >= SURE_ACT:
@@ -46,7 +58,7 @@ class Forgetting:
             situation.turn.id,
             replies.confirm_forgetting(meant.entries),
             situation.intent,
-            evidence=tuple(Evidence(entry.id, entry.text, 1.0) for entry in meant.entries),
+            evidence=tuple(Evidence(entry.id, entry.text, 1.0) for entry in meant.entries[:MOST_SHOWN]),
             asks="confirm",
             options=("yes", "no"),
         )
@@ -54,9 +66,58 @@ class Forgetting:
 
     def confirmed(self, situation: Situation) -> Reply:
         """ "Yes" to the question whether something is to be forgotten."""
+        if situation.pending.get("everything"):
+            return self._everything(situation)
         with self._desk.parts.database.read() as connection:
             chosen = Entries(connection, self._desk.owner).of_ids(situation.pending["entries"])
         return self._removed(situation, chosen, situation.pending["about"])
+
+    def _wished(self, situation: Situation) -> Meant:
+        """What a wish to forget means: all, what was said in a time, what came from a document, all about somebody, or one thing."""
+        wish, probability = self._desk.parts.wishes.among(situation.encoding, FORGETS)
+        text, now = situation.turn.text, situation.turn.said_at
+        if probability >= SURE_SCOPE:
+            if wish == "forget_me":
+                return Meant(everything=True)
+            if wish == "forget_period" and (period := period_of(text, now)):
+                with self._desk.parts.database.read() as connection:
+                    return Meant(tuple(Entries(connection, self._desk.owner).said_between(*period)), about="what you said then")
+            if wish == "forget_source" and (found := self._from_source(text)):
+                return found
+            if wish == "forget_subject" and (found := self._about_subject(situation)):
+                return found
+        return self._meant(situation.encoding, situation.reading, situation.context.focus[:1], now)
+
+    def _from_source(self, text: str) -> Meant | None:
+        """What came from a document, the one that is named or the last one."""
+        with self._desk.parts.database.read() as connection:
+            entries = Entries(connection, self._desk.owner)
+            sources = entries.sources(SOURCE)
+            named = [source for source in sources if source.removeprefix(SOURCE).lower() in text.lower()]
+            chosen = (named or sources)[:1]
+            return Meant(tuple(entries.from_source(chosen[0])), about=f"what came from {chosen[0].removeprefix(SOURCE)}") if chosen else None
+
+    def _about_subject(self, situation: Situation) -> Meant | None:
+        subject = situation.asking.slots.subject or named_in(situation.encoding, situation.reading)
+        with self._desk.parts.database.read() as connection:
+            found = [entry for entry, _ in Entries(connection, self._desk.owner).concerning(subject, MOST_FORGOTTEN, everywhere=True)] if key(subject) else []
+        return Meant(tuple(found), about=f"everything about {turned(subject)}") if found else None
+
+    def _asked_everything(self, situation: Situation) -> Reply:
+        with self._desk.parts.database.read() as connection:
+            entries, turns = self._desk.parts.manager.counted(connection, self._desk.owner)
+        pending = {"asks": "confirm", "kind": "forget", "everything": True, "entries": [], "about": "everything about you"}
+        return self._desk.kept(situation, replies.confirm_everything(entries, turns), pending, asks="confirm", options=("yes", "no"))
+
+    def _everything(self, situation: Situation) -> Reply:
+        """Remove all of a person, and keep only the place of the turn that wished it."""
+        manager, turn = self._desk.parts.manager, replace(situation.turn, text=FORGOTTEN)
+        with self._desk.parts.database.write() as connection:
+            commit = manager.forget_everything(connection, self._desk.owner, turn.said_at)
+            reply = Reply(turn.id, replies.forgotten(commit.receipt, "everything about you"), situation.intent)
+            self._desk.keep(connection, replace(situation, turn=turn), reply, {})
+        manager.forgotten(commit)
+        return reply
 
     def named(self, words: str) -> Meant:
         """The entries that words such as "my dog's name" mean, or all about a subject such as "my dog"."""
@@ -66,16 +127,16 @@ class Forgetting:
             return Meant(tuple(about), True, _about(words, about))
         [encoding] = self._desk.parts.encoder.encode([f"Forget {words}"])
         [reading] = self._desk.parts.reader.read([encoding], [None])
-        return self._meant(encoding, reading, ())
+        return self._meant(encoding, reading, (), datetime.now(UTC))
 
-    def _meant(self, encoding: Encoding, reading: Reading, focus: Sequence[Entry]) -> Meant:
+    def _meant(self, encoding: Encoding, reading: Reading, focus: Sequence[Entry], at: datetime) -> Meant:
         slots = question_slots(encoding, reading)
         if not slots.relation and (not slots.subject or slots.subject.lower() in ("that", "it", "this", "them", "those")):
             return Meant(tuple(focus), True, _asked_of(focus))
         named = named_in(encoding, reading)
         asked, asked_reading = self._as_question(named) if named else (encoding, reading)
         with self._desk.parts.database.read() as connection:
-            found = self._desk.parts.self_taking.candidates(connection, self._desk.owner, asked, asked_reading)
+            found = self._desk.parts.self_taking.finding.candidates(connection, Asking(self._desk.owner, at, asked, asked_reading))
             about = Entries(connection, self._desk.owner).about(slots.subject) if not slots.relation else []
         chosen, sure = (about, True) if about else _answering([item for item in found if item.entry.owner == self._desk.owner])
         return Meant(tuple(chosen), sure, _about(named, chosen))

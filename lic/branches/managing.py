@@ -22,6 +22,9 @@ class Managing:
         self._teaching = teaching
 
     def undo(self, situation: Situation) -> Reply:
+        """Take the last change back, or do again what was taken back."""
+        if self._desk.parts.wishes.among(situation.encoding, ("undo", "redo"))[0] == "redo":
+            return self.redone(situation)
         changed = next((said.reply.changes for said in situation.history if said.reply.changes), ())
         if changed and all(change.operation == "forget" for change in changed):
             # Who just forgot something means that, and would be surprised to lose another thing.
@@ -37,7 +40,26 @@ class Managing:
         try:
             with self._desk.parts.database.write() as connection:
                 commit = self._desk.parts.manager.undo(connection, self._desk.owner, None, at)
-                reply = Reply(situation.turn.id, replies.undone(commit.receipt), situation.intent, changes=commit.receipt.changes)
+                reply = Reply(situation.turn.id, replies.undone(commit.receipt), situation.intent, changes=commit.receipt.changes, options=("redo",))
+                self._desk.keep(connection, situation, reply, {})
+        except NothingToUndo as nothing:
+            return self._desk.kept(situation, str(nothing))
+        self._desk.parts.manager.committed(commit)
+        return reply
+
+    def redone(self, situation: Situation) -> Reply:
+        """Make the change again that was undone last."""
+        try:
+            with self._desk.parts.database.write() as connection:
+                commit = self._desk.parts.manager.redo(connection, self._desk.owner)
+                reply = Reply(
+                    situation.turn.id,
+                    replies.redone(commit.receipt),
+                    situation.intent,
+                    changes=commit.receipt.changes,
+                    options=("undo",),
+                    receipt=commit.receipt.id,
+                )
                 self._desk.keep(connection, situation, reply, {})
         except NothingToUndo as nothing:
             return self._desk.kept(situation, str(nothing))

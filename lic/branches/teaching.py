@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from lic import replies
 from lic.branches.desk import Desk, Situation
@@ -106,8 +107,15 @@ class Teaching:
                 receipt=receipt.id if changed else None,
                 trace=(f"learned {len(prepared)} lesson{'s' if len(prepared) != 1 else ''}",),
             )
-            known = {"asks": "confirm", "kind": "forget", "entries": [item.id for item in receipt.known], "about": "that"}
-            self._desk.keep(connection, situation, reply, known if nothing_new else {})
+            pending: dict[str, Any] = {}
+            if nothing_new:
+                pending = {"asks": "confirm", "kind": "forget", "entries": [item.id for item in receipt.known], "about": "that"}
+            elif len(commit.doubts) == 1 and len(prepared) == 1:
+                [doubt] = commit.doubts
+                pending = {"asks": "choose", "kind": "place", "new": doubt.new, "old": [entry.id for entry in doubt.old], "receipt": receipt.id}
+                text = f"{reply.text} {replies.which_place(doubt.old, situation.turn.said_at)}"
+                reply = replace(reply, text=text, asks="choose", options=("replace", "keep_both", "for_a_time", "undo"))
+            self._desk.keep(connection, situation, reply, pending)
         self._desk.parts.manager.committed(commit)
         return reply
 

@@ -29,14 +29,24 @@ def forget(
         forget_entries(lic, owner, meant.entries, yes, as_json)
 
 
-def undo(user: User = None, home: Home = None, as_json: AsJson = False) -> None:
+def undo(
+    *,
+    redo: Annotated[bool, typer.Option("--redo", help="Make the change again that was undone last.")] = False,
+    user: User = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
     """Take back the last change that is still in force."""
     from lic import replies
 
     owner = owner_named(user)
     with opened(home) as lic:
-        receipt = lic.manager.transact(lambda connection: lic.manager.undo(connection, owner, None, datetime.now(UTC)))
-    text = replies.undone(receipt)
+        manager = lic.manager
+        if redo:
+            receipt = manager.transact(lambda connection: manager.redo(connection, owner))
+        else:
+            receipt = manager.transact(lambda connection: manager.undo(connection, owner, None, datetime.now(UTC)))
+    text = replies.redone(receipt) if redo else replies.undone(receipt)
     if as_json:
         say_json({"text": text, "changes": [change.as_json() for change in receipt.changes]})
     else:

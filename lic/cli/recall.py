@@ -1,6 +1,7 @@
 """`lic recall`: what is known, and what was only said, for a query; the best first."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -69,8 +70,10 @@ class Recall:
         return [self._of(encoding, reading) for encoding, reading in zip(encodings, readings, strict=True)]
 
     def _of(self, encoding: "Encoding", reading: "Reading") -> list[Found]:
+        from lic.self_taking.finding import Asking
+
         with self._lic.database.read() as connection:
-            taken = self._lic.parts.self_taking.candidates(connection, self._owner, encoding, reading, self._k)
+            taken = self._lic.parts.self_taking.finding.candidates(connection, Asking(self._owner, datetime.now(UTC), encoding, reading), self._k)
         found = [_found(item.entry.id, item.entry.text, item.score, item.entry.turn) for item in taken]
         if self._said is not None:
             found += [_found(item.entry.id, item.entry.text, item.score, item.entry.turn) for item in self._said.candidates(encoding, reading, self._k)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,13 +11,14 @@ from lic.cli.door import opened, owner_named, say, say_json
 from lic.cli.lines import Source, is_file, opened_source, text_of, visible
 from lic.cli.options import AsJson, Home, User
 from lic.errors import DataError
+from lic.language import SOURCE
 
 if TYPE_CHECKING:
     from lic.factory import Lic
 
 AT_ONCE = 32
 CONVERSATION = "taught"
-"""The conversation that keeps what was handed over, so that every entry has its source."""
+"""The conversation that keeps what was handed over as a text, so that every entry has its source; each file has one of its own."""
 
 
 def teach(
@@ -31,7 +33,7 @@ def teach(
     with opened(home) as lic:
         if not files:
             text = visible(" ".join(what), lic.settings.max_characters)
-            learned, bad = _teach(lic, owner, [text], as_json), 0
+            learned, bad = _teach(lic, owner, CONVERSATION, [text], as_json), 0
         else:
             learned, bad = _teach_files(lic, owner, files, as_json)
     if bad or not learned:
@@ -54,7 +56,7 @@ def _teach_files(lic: "Lic", owner: str, files: Sequence[str], as_json: bool) ->
     for name in files:
         with opened_source(name) as source:
             for texts in _texts(source, lic.settings.max_characters):
-                learned += _teach(lic, owner, texts, as_json)
+                learned += _teach(lic, owner, source_named(name), texts, as_json)
         bad += source.bad
     return learned, bad
 
@@ -74,10 +76,15 @@ def _texts(source: Source, most: int) -> Iterator[list[str]]:
         yield texts
 
 
-def _teach(lic: "Lic", owner: str, texts: Sequence[str], as_json: bool) -> int:
+def source_named(name: str) -> str:
+    """The conversation of a file, or of standard input."""
+    return CONVERSATION if name == "-" else f"{SOURCE}{Path(name).name}"
+
+
+def _teach(lic: "Lic", owner: str, conversation: str, texts: Sequence[str], as_json: bool) -> int:
     """Teach texts and print what came of each; how many of them told something."""
     understood = 0
-    for item in lic.conversation(owner, CONVERSATION).teach(texts, datetime.now().astimezone()):
+    for item in lic.conversation(owner, conversation).teach(texts, datetime.now().astimezone()):
         understood += item.understood
         if as_json:
             say_json(item.reply.as_json(item.turn))

@@ -41,6 +41,24 @@ def forget_entries(connection: Connection, owner: str, chosen: Sequence[Entry]) 
     return log, changes
 
 
+def forget_person(connection: Connection, owner: str) -> tuple[ChangeLog, list[Change]]:
+    """Remove everything of a person: entries, dataset rows, journal, receipts, conversations and what was said in them."""
+    log = ChangeLog(connection)
+    changes: list[Change] = []
+    for row in connection.execute(select(tables.examples).where(tables.examples.c.owner == owner)).mappings().all():
+        log.delete(tables.examples, dict(row))
+        changes.append(Change("forget", "dataset", row["task"], row["id"], None, None))
+    entries = Entries(connection, owner)
+    for entry in connection.execute(select(tables.entries.c.id).where(tables.entries.c.owner == owner)).scalars().all():
+        entries.remove(log, entry)
+        changes.append(Change("forget", "mental_process", "", entry, None, None))
+    own = select(tables.receipts.c.id).where(tables.receipts.c.owner == owner)
+    connection.execute(delete(tables.journal).where(tables.journal.c.receipt.in_(own)))
+    for table in (tables.receipts, tables.turns, tables.conversations):
+        connection.execute(delete(table).where(table.c.owner == owner))
+    return log, changes
+
+
 def gives_away(entries: Entries, chosen: Sequence[Entry], text: str) -> bool:
     """Whether a text tells what entries say. Raises NotFound where an entry is not there."""
     forgotten = [entry.id for entry in chosen]

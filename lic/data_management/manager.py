@@ -2,23 +2,23 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from lic.data_management.forgetting import forget_entries, gives_away
+from lic.data_management.forgetting import forget_entries, forget_person, gives_away
 from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
 from lic.data_management.tasks import TASKS, Task
 from lic.database import tables
-from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, undo
+from lic.database.changes import ChangeLog, RowChange, built_upon, bump_revision, current_revision, net, new_receipt, redo, undo
 from lic.database.database import Database
 from lic.errors import NotFound, NothingToUndo
-from lic.language import content_hash, exchanged, key
+from lic.language import asked_by, content_hash, exchanged, key
 from lic.mental_process.entries import Entries, NewEntry
 from lic.mental_process.search import HybridSearch
-from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Turn, Verdict
+from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Slots, Turn, Verdict
 
 CANDIDATES = 8
 
@@ -39,6 +39,15 @@ class Commit:
     receipt: Receipt
     rows: list[RowChange]
     revision: int
+    doubts: list["Doubt"] = field(default_factory=list["Doubt"])
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A new entry, and those that it may have been meant to replace."""
+
+    new: str
+    old: tuple[Entry, ...]
 
 
 class DataManager:
@@ -66,13 +75,14 @@ class DataManager:
         log = ChangeLog(connection)
         changes: list[Change] = []
         known: list[Evidence] = []
+        doubts: list[Doubt] = []
         for prepared in lessons:
-            changes += self._learn_one(connection, entries, log, turn, prepared, known, at)
+            changes += self._learn_one(connection, entries, log, turn, prepared, known, doubts, at)
         receipt = Receipt(new_receipt(), tuple(changes), tuple(known))
-        return self._commit(connection, log, turn, receipt, at)
+        return replace(self._commit(connection, log, turn, receipt, at), doubts=doubts)
 
     def _learn_one(
-        self, connection: Connection, entries: Entries, log: ChangeLog, turn: Turn, prepared: Prepared, known: list[Evidence], at: datetime
+        self, connection: Connection, entries: Entries, log: ChangeLog, turn: Turn, prepared: Prepared, known: list[Evidence], doubts: list[Doubt], at: datetime
     ) -> list[Change]:
         lesson = prepared.lesson
         if lesson.section is None:
@@ -103,6 +113,8 @@ class DataManager:
             holds_until=lesson.holds_until.isoformat() if lesson.holds_until else None,
         )
         changed = [_entry_change(entries, log, place, new, lesson)]
+        if place.unsure:
+            doubts.append(Doubt(changed[0].id, place.unsure))
         row = self._row_change(connection, log, turn, lesson, changed[0].id, place, at)
         return [*changed, row] if row else changed
 
@@ -117,15 +129,16 @@ class DataManager:
         return sorted(((entry, verdict) for (entry, _), verdict in judged), key=lambda item: -item[1].same)
 
     def _found(self, connection: Connection, owner: str, lesson: Lesson, statement: Encoding) -> list[tuple[Entry, float]]:
-        """Own entries with their cosines to a lesson's statement: read by the subject where few have it, else searched."""
+        """Own entries with their cosines to a lesson's statement: those of its subject where they are few, and those that search finds."""
         entries = Entries(connection, owner)
-        about = entries.with_subject(lesson.slots.subject, CANDIDATES + 1) if lesson.slots.subject else []
-        if about and len(about) <= CANDIDATES and not lesson.correction:
-            return [(entry, float(vector @ statement.vector)) for entry, vector in about]
-        exact = entries.with_slots(lesson.slots, CANDIDATES) if lesson.slots.subject and lesson.slots.relation else []
+        owner_of, attribute = asked_by(lesson.slots.subject, lesson.slots.relation)
+        read = entries.with_slots(Slots("I", attribute), CANDIDATES) if owner_of == "i" else []
+        if lesson.slots.subject:
+            about = entries.with_subject(lesson.slots.subject, CANDIDATES + 1)
+            read += about if len(about) <= CANDIDATES else entries.with_slots(lesson.slots, CANDIDATES)
         searched = candidates_for(connection, self._search, owner, statement, CANDIDATES)
-        read = [(entry, float(vector @ statement.vector)) for entry, vector in exact]
-        return list({entry.id: (entry, cosine) for entry, cosine in (*searched, *read)}.values())
+        known = [(entry, float(vector @ statement.vector)) for entry, vector in read]
+        return list({entry.id: (entry, cosine) for entry, cosine in (*searched, *known)}.values())
 
     def _in_the_words_of(self, entry: Entry, prepared: Prepared) -> Prepared:
         """ "His name is Max" about "My dog is called Rex" becomes "My dog is called Max": the entry's words, the new value."""
@@ -181,6 +194,31 @@ class DataManager:
         if commit.rows:
             self._search.vectors.applied(commit.owner, commit.rows, commit.revision)
 
+    def merge(self, connection: Connection, owner: str, new: str, old: Sequence[str], turn: Turn, at: datetime) -> Commit:
+        """Let an entry be the newest version of an older one after all; further older ones end with it. Raises NotFound."""
+        entries = Entries(connection, owner)
+        log = ChangeLog(connection)
+        target, *others = old
+        before = entries.get(target)
+        for entry in (*old, new):
+            for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == entry)).mappings().all():
+                if entry == new:
+                    log.update(tables.examples, dict(row), {"entry": target})
+                else:
+                    log.delete(tables.examples, dict(row))
+        entries.join(log, target, new, at.isoformat())
+        for entry in others:
+            entries.end(log, entry, at.isoformat())
+        after = entries.get(target)
+        change = Change("update", "mental_process", f"{after.section}/{after.topic}", after.id, before.text, after.text)
+        return self._commit(connection, log, turn, Receipt(new_receipt(), (change,)), at)
+
+    def limit(self, connection: Connection, owner: str, entry: str, until: datetime, turn: Turn, at: datetime) -> Commit:
+        """Let an entry hold until a time. Raises NotFound."""
+        log = ChangeLog(connection)
+        Entries(connection, owner).limit(log, entry, until.isoformat())
+        return self._commit(connection, log, turn, Receipt(new_receipt()), at)
+
     # Undoing ---------------------------------------------------------------------------------------------------------
 
     def undo(self, connection: Connection, owner: str, receipt: str | None, at: datetime) -> Commit:
@@ -192,6 +230,25 @@ class DataManager:
         if found is None:
             raise NothingToUndo("There is nothing to undo." if receipt is None else "This change was undone or forgotten already.")
         done = undo(connection, owner, found.id, at.isoformat())
+        entries = Entries(connection, owner)
+        changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
+        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
+
+    def undo_with_later(self, connection: Connection, owner: str, receipt: str, at: datetime) -> list[Commit]:
+        """Take back a receipt and before it, the newest first, what was built on it since. Raises as `undo` does."""
+        commits: list[Commit] = []
+        for later in built_upon(connection, receipt):
+            commits += self.undo_with_later(connection, owner, later, at) if _is_in_force(connection, later) else []
+        return [*commits, self.undo(connection, owner, receipt, at)]
+
+    def redo(self, connection: Connection, owner: str) -> Commit:
+        """Make the change again that was undone last; what was undone before something new was learned stays undone. Raises NothingToUndo."""
+        receipts = tables.receipts
+        query = select(receipts).where(receipts.c.owner == owner, receipts.c.redo.is_not(None))
+        found = connection.execute(query.order_by(receipts.c.redo.desc())).first()
+        if found is None:
+            raise NothingToUndo("There is nothing to redo.")
+        done = redo(connection, owner, found.id)
         entries = Entries(connection, owner)
         changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
         return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
@@ -208,6 +265,19 @@ class DataManager:
             bump_revision(connection, owner, log.rows)
         receipt = Receipt(content_hash(owner, at.isoformat(), *(entry.id for entry in chosen)), tuple(changes))
         return Commit(owner, receipt, log.rows, current_revision(connection, owner))
+
+    def forget_everything(self, connection: Connection, owner: str, at: datetime) -> Commit:
+        """Remove all of a person. There is no way back; the caller clears the disk with `forgotten`."""
+        log, changes = forget_person(connection, owner)
+        bump_revision(connection, owner, log.rows)
+        return Commit(owner, Receipt(content_hash(owner, at.isoformat(), "everything"), tuple(changes)), log.rows, current_revision(connection, owner))
+
+    def counted(self, connection: Connection, owner: str) -> tuple[int, int]:
+        """How many own entries and turns there are."""
+        entries, turns = (
+            connection.execute(select(func.count()).select_from(table).where(table.c.owner == owner)).scalar_one() for table in (tables.entries, tables.turns)
+        )
+        return entries, turns
 
     def gives_away(self, connection: Connection, owner: str, chosen: Sequence[Entry], text: str) -> bool:
         """Whether a text tells what own entries say."""
@@ -274,6 +344,10 @@ def _entry_change(entries: Entries, log: ChangeLog, place: Place, new: NewEntry,
         return Change("update", "mental_process", where, place.entry.id, place.entry.text, lesson.statement)
     entry_id = entries.add(log, new)
     return Change("add", "mental_process", f"{new.section}/{new.topic}", entry_id, None, lesson.statement)
+
+
+def _is_in_force(connection: Connection, receipt: str) -> bool:
+    return connection.execute(select(tables.receipts.c.id).where(tables.receipts.c.id == receipt, tables.receipts.c.undone_at.is_(None))).first() is not None
 
 
 def _undone_change(entries: Entries, row: RowChange) -> Change | None:

@@ -7,7 +7,8 @@ from typing import Literal, Protocol
 
 from sqlalchemy import Connection
 
-from lic.language import key, relation_tells, same_subject
+from lic.language import asked_by, key, relation_tells, same_subject, words
+from lic.lessons.morphology import readings
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.types import Encoding, Entry, Lesson, Verdict
@@ -15,6 +16,7 @@ from lic.types import Encoding, Entry, Lesson, Verdict
 _NAME = re.compile(r"(?<![\w'’])[A-ZÀ-Ý][\w'’-]+")
 _SAYS_NOTHING = frozenset(["", *"is are am was were be been 's 'm 're s m re has have had 've ve".split(), "has got", "have got"])
 """Relations that many questions share: a parrot is green, and is twelve years old."""
+_OWN = frozenset("i my me we our us the a an".split())
 SAME_QUESTION = 0.7
 """From this probability on an entry answers the same question as a lesson; chosen on `data/places/test.jsonl`, see docs/LOG.md."""
 CORRECTED_QUESTION = 0.15
@@ -22,6 +24,10 @@ CORRECTED_QUESTION = 0.15
 SURE_CORRECTION = 0.5
 """From this probability on a correction replaces also one of several values."""
 
+LONGEST_NAME = 3
+MAY_BE_SAME = 0.45
+"""From this probability on LIC asks whether an entry is replaced."""
+MOST_DOUBTED = 3
 COLLECTS = 3
 """A value that takes the place of one that still holds does so much more harm than one too many beside it."""
 
@@ -34,10 +40,14 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a lesson goes: `new` beside everything else, `known` as it stands, or `update` of an entry."""
+    """Where a lesson goes: `new` beside everything else, `known` as it stands, or `update` of an entry.
+
+    `unsure` are entries beside which it is new, but which it may have been meant to replace.
+    """
 
     kind: Literal["new", "known", "update"]
     entry: Entry | None = None
+    unsure: tuple[Entry, ...] = ()
 
 
 def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Verdict]]) -> Place:
@@ -55,8 +65,12 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
             return Place("update", target[0])
     wanted = SAME_QUESTION - (SAME_QUESTION - CORRECTED_QUESTION) * lesson.correction
     relation = key(lesson.slots.relation)
-    alike = [(entry, verdict) for entry, verdict in near if lesson.slots.subject and _same_relation(entry.slots.relation, lesson.slots.relation)]
-    exact = alike if relation not in _SAYS_NOTHING else []
+    alike = [(entry, verdict) for entry, verdict in near if lesson.slots.subject and (_same_attribute(entry, lesson) or _same_relation(entry, lesson))]
+    exact = [
+        (e, v)
+        for e, v in alike
+        if _same_attribute(e, lesson) or relation not in _SAYS_NOTHING or (_is_somebody(e.slots.value) and _is_somebody(lesson.slots.value))
+    ]
     value = key(lesson.slots.value)
     for entry, _ in alike:
         if value and key(entry.slots.value) == value:
@@ -71,24 +85,62 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
     single = [e for e, v in same if (not e.many and not lesson.many if (e, v) in alike else v.replaces >= COLLECTS * v.adds)]
     if lesson.correction >= SURE_CORRECTION and same:
         return Place("update", single[0] if single else same[0][0])
-    return Place("update", single[0]) if single else Place("new")
+    if single:
+        return Place("update", single[0])
+    doubted = (
+        [] if same or lesson.many else [entry for entry, verdict in near if verdict.same >= MAY_BE_SAME and verdict.replaces > verdict.adds and not entry.many]
+    )
+    return Place("new", unsure=tuple(doubted[:MOST_DOUBTED]))
 
 
 def may_be_same(entry: Entry, lesson: Lesson) -> bool:
     """Entries about another subject never answer the same question, however alike they sound; one without a subject only what corrects it."""
     if entry.section != lesson.section:
         return False
-    if not lesson.slots.subject or (not entry.slots.subject and lesson.correction):
+    if not lesson.slots.subject or (not entry.slots.subject and lesson.correction) or _same_attribute(entry, lesson):
         return True
     if relation_tells(lesson.slots.relation) and _is_naming(entry.slots.relation) != _is_naming(lesson.slots.relation):
         return False
     known, new = _names(entry.text, entry.slots.value), _names(lesson.statement, lesson.slots.value)
     # "My boss Greta" and "my boss Yara" stay two, also where a name was not taken for a part of the subject.
-    return same_subject(entry.slots.subject, lesson.slots.subject) and (not known or not new or bool(known & new))
+    together = same_subject(entry.slots.subject, lesson.slots.subject) or _speak_of_each_other(entry, lesson)
+    return together and (not known or not new or bool(known & new))
 
 
-def _same_relation(one: str, other: str) -> bool:
-    return key(one) == key(other) or (_is_naming(one) and _is_naming(other))
+def _speak_of_each_other(entry: Entry, lesson: Lesson) -> bool:
+    """Whether each statement names the other's subject somewhere: my desk is number 14, and I sit at desk 22."""
+    one, other = ({word for word in words(slots.subject) if word not in _OWN} for slots in (entry.slots, lesson.slots))
+    return bool(one or other) and one <= set(words(lesson.statement)) and other <= set(words(entry.text))
+
+
+def _same_relation(entry: Entry, lesson: Lesson) -> bool:
+    one, other = entry.slots.relation, lesson.slots.relation
+    return same_subject(entry.slots.subject, lesson.slots.subject) and (key(one) == key(other) or (_is_naming(one) and _is_naming(other)))
+
+
+def _same_attribute(entry: Entry, lesson: Lesson) -> bool:
+    """Whether both tell one attribute of one owner, however subject and relation were parted: my manager | is, and I | manager.
+
+    What only "is" tells may be many things (green, and twelve years old); then the values have to be of one kind.
+    """
+    asked = asked_by(lesson.slots.subject, lesson.slots.relation)
+    if asked == ("", "") or asked != asked_by(entry.slots.subject, entry.slots.relation):
+        return False
+    values = entry.slots.value, lesson.slots.value
+    if all(map(_is_somebody, values)):
+        return True
+    told = [not _only_is(slots.relation) for slots in (entry.slots, lesson.slots)]
+    return all(told) or (any(told) and all(any(map(str.isdigit, value)) for value in values))
+
+
+def _only_is(relation: str) -> bool:
+    return key(relation) in _SAYS_NOTHING or _is_naming(relation)
+
+
+def _is_somebody(value: str) -> bool:
+    """Whether a value is a name, so that "is" says who somebody is: my manager is Petra."""
+    found = value.strip(" .!").split()
+    return 0 < len(found) <= LONGEST_NAME and all(word[:1].isupper() and "JJ" not in readings(word.lower()) for word in found)
 
 
 def _is_naming(relation: str) -> bool:

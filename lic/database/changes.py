@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lic.database import tables
@@ -61,7 +61,8 @@ class ChangeLog:
         self.rows.append(RowChange(table.name, str(before[name]), before, None))
 
     def save(self, receipt: str, owner: str, conversation: str, turn: str, at: str) -> None:
-        """Write the receipt and its journal, and move the revision."""
+        """Write the receipt and its journal, and move the revision; what was undone before can then not be redone any more."""
+        self.connection.execute(update(tables.receipts).where(tables.receipts.c.owner == owner, tables.receipts.c.redo.is_not(None)).values(redo=None))
         self.connection.execute(
             insert(tables.receipts),
             {"id": receipt, "owner": owner, "conversation": conversation, "turn": turn, "created_at": at},
@@ -136,9 +137,44 @@ def undo(connection: Connection, owner: str, receipt: str, at: str) -> list[RowC
     _check_untouched(connection, done)
     for change in done:
         _restore(connection, change)
-    connection.execute(update(tables.receipts).where(tables.receipts.c.id == receipt).values(undone_at=at))
+    receipts = tables.receipts
+    last = select(func.coalesce(func.max(receipts.c.redo), 0)).where(receipts.c.owner == owner, receipts.c.redo.is_not(None))
+    place = connection.execute(last).scalar_one() + 1
+    connection.execute(update(receipts).where(receipts.c.id == receipt).values(undone_at=at, redo=place))
     bump_revision(connection, owner, done)
     return done
+
+
+def redo(connection: Connection, owner: str, receipt: str) -> list[RowChange]:
+    """Make the row changes of an undone receipt again, in their order, and return them.
+
+    Raises NothingToUndo where one of its rows is not any more as it was then, and then changes nothing.
+    """
+    again = [
+        RowChange(row.table, row.key, _unpacked(row.before), _unpacked(row.after))
+        for row in connection.execute(select(tables.journal).where(tables.journal.c.receipt == receipt).order_by(tables.journal.c.seq))
+    ]
+    _check_untouched(connection, again)
+    for change in again:
+        _restore(connection, change)
+    connection.execute(update(tables.receipts).where(tables.receipts.c.id == receipt).values(undone_at=None, redo=None))
+    bump_revision(connection, owner, again)
+    return again
+
+
+def built_upon(connection: Connection, receipt: str) -> list[str]:
+    """The receipts in force that changed a row of this one later, the newest first; they have to be undone before it."""
+    journal, receipts = tables.journal, tables.receipts
+    found = connection.execute(select(receipts.c.seq, receipts.c.owner).where(receipts.c.id == receipt)).one()
+    rows = select(journal.c.table, journal.c.key).where(journal.c.receipt == receipt)
+    later = (
+        select(receipts.c.id, receipts.c.seq)
+        .join(journal, journal.c.receipt == receipts.c.id)
+        .where(receipts.c.owner == found.owner, receipts.c.seq > found.seq, receipts.c.undone_at.is_(None), tuple_(journal.c.table, journal.c.key).in_(rows))
+        .distinct()
+        .order_by(receipts.c.seq.desc())
+    )
+    return [row.id for row in connection.execute(later)]
 
 
 def net(changes: Sequence[RowChange]) -> list[RowChange]:
@@ -158,7 +194,9 @@ def _check_untouched(connection: Connection, changes: Sequence[RowChange]) -> No
         seen.add((change.table, change.key))
         table = _TABLES[change.table]
         found = connection.execute(select(table).where(table.c[_KEYS[change.table]] == _key_of(change))).mappings().first()
-        if (dict(found) if found else None) != change.before:
+        # A row of an older schema lacks the columns that came since.
+        expected = None if change.before is None else {**dict.fromkeys(table.c.keys()), **change.before}
+        if (dict(found) if found else None) != expected:
             raise NothingToUndo("A later change builds on this one: undo the later one first.")
 
 

@@ -137,6 +137,9 @@ receipts = Table(
     Column("turn", String, nullable=False),
     Column("created_at", String, nullable=False),
     Column("undone_at", String),
+    # The place among what was undone since the last new change, the last one undone highest; null for all others.
+    Column("redo", Integer),
+    Index("receipts_to_redo", "owner", "redo", sqlite_where=text("redo IS NOT NULL")),
     Index("receipts_by_owner", "owner", "seq"),
     Index("receipts_by_turn", "owner", "turn"),
     sqlite_autoincrement=True,

@@ -290,7 +290,7 @@ def _value(text: str, fact: Fact, groups: Sequence[Sequence[_Part]]) -> str:
     if fact.value is None:
         return ""
     before = next((last for last in reversed(fact.relation) if any(_next_to(group, last, fact.value) for group in groups)), None)
-    last = lowered(fact.relation[-1].of(text).split())[-1] if fact.relation else ""
+    last = ["", *lowered(fact.relation[-1].of(text).split() if fact.relation else [])][-1]
     start = before.end if before else _start(text, fact, fact.value.start, _ARTICLE if last in PREPOSITIONS else _LEADING)
     end = _end(text, fact, fact.value.end)
     closing = _CLOSING.match(text, end)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lic.language import exchanged, key, lower_first, relation_tells, sentence, upper_first, words
 from lic.lessons.clause import POSSESSIVES, clause, core, has_verb, is_phrase, owned
-from lic.lessons.references import Known, antecedent, focus_of, is_possessive_subject, is_somebody, left_out, points
+from lic.lessons.references import Known, antecedent, focus_of, is_possessive_subject, is_somebody, left_out, only_points_at, points
 from lic.lessons.tagger import TAUGHT_FROM, Fact, facts_of, slots_of
 from lic.lessons.when import times_of
 from lic.lessons.wording import question_from, statement_from
@@ -26,6 +26,9 @@ _WHEN_SAID = re.compile(
     r"(?:(?:then|you|please|should|always|just)\s+)*(?:answer|reply|respond|say)\s*(?:with|by)?\s*:?\s+(?P<reply>.+)$",
     re.IGNORECASE,
 )
+_TELLING = re.compile(r"(?<![\w'’])(?:[A-ZÀ-Ý](?!['’]|\b)[\w'’-]*|\w*\d[\w.:]*)")
+"""A number, or a word with a capital."""
+_SENTENCE_ENDS = re.compile(r"[.!?;\n]\s*\S")
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)")
 _QUOTE_MARKS = "\"“”'‘’"
 
@@ -61,8 +64,21 @@ class LessonPreparer:
             if all(key(lesson.statement) != key(other.statement) for other in lessons):
                 lessons.append(lesson)
         if not lessons and intent.teaching and not asks:
-            lessons = _without_marks(encoding.text, intent, context)
+            return _without_marks(encoding.text, intent, context)
+        if len(lessons) == 1 and len(facts) == 1 and intent.teaching and not context.asks:
+            return [_with_all_said(encoding.text, lessons[0])]
         return lessons
+
+
+def _with_all_said(text: str, lesson: Lesson) -> Lesson:
+    """A lesson in the words of the whole sentence where its own statement lost a number or a name: those are what will be asked for."""
+    told = set(words(lesson.statement))
+    lost = [word for match in _TELLING.finditer(text[1:]) if (word := match.group()) and not set(words(word)) <= told]
+    whole = lesson.task == "question_answering" and not lesson.unclear and not lesson.elliptic and lesson.target is None and not _SENTENCE_ENDS.search(text)
+    if not lost or not whole or points(text.split(maxsplit=1)[0]):
+        return lesson
+    statement = sentence(text)
+    return replace(lesson, statement=statement, row={**lesson.row, "answer": statement})
 
 
 def _facts(encoding: Encoding, reading: Reading, intent: Intent) -> list[Fact]:
@@ -161,7 +177,8 @@ def _in_other_words(said: _Said, context: Context, known: Sequence[Known], inten
         if not meant or not relation_tells(said.relation):
             return _answer(context, said.text, said.fact, said.value, intent)
     bare = not said.subject or (key(said.subject) in ("it", "that", "its", "thats", "this") and not relation_tells(said.relation))
-    if intent.act == "correction" and said.focus is not None and said.value and said.first and bare:
+    points_only = bare and said.focus is not None and only_points_at(said.text, said.value, said.denied, said.focus)
+    if intent.act == "correction" and said.focus is not None and said.value and said.first and points_only:
         return _new_value(said.focus, said.value, said.denied, said.fact)
     return None
 

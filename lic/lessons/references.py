@@ -6,13 +6,22 @@ from dataclasses import dataclass
 
 from lic.language import key, words
 from lic.lessons.clause import POSSESSIVES
-from lic.lessons.grammar import BE
+from lic.lessons.grammar import BE, is_plural
+from lic.lessons.morphology import readings
 from lic.types import Context, Entry, Slots, Span
 
 _POSSESSIVE = POSSESSIVES - {"my", "our", "your"}
 _PRONOUNS = frozenset("he she it they him them that this these those who which his her its their hers theirs hes shes theyre".split())
 _POINTING = ("that one", "this one", "the one", "the latter", "the former")
 _CONTRACTED_PRONOUN = re.compile(r"^(he|she|it|they|that)(?:['’](?:s|re)|s)\b", re.IGNORECASE)
+_SMALL = frozenset("IN DT MD PRP RB CC UH WDT".split())
+_CORRECTING = frozenset(
+    """
+    no nope not actually sorry oops wait correction meant mean i it is was are were be s that this its it's thats that's you said wrong right should
+    have has had been say told changed now instead rather one the a an my your our his her their he she they called name
+    """.split()
+)
+"""Words that a correction is wrapped in."""
 _OWNING = ("have", "got", "own", "adopted", "bought", "'ve", "keep")
 _MALE = frozenset(
     """
@@ -55,7 +64,21 @@ def agrees(pronoun: str, subject: str) -> bool:
         return not said & _MALE
     if first in ("it", "its"):
         return not said & (_MALE | _FEMALE)
+    if first in ("they", "them", "their", "theyre", "these", "those"):
+        # "They" is most often everybody there: "they teach pottery at the college" says nothing of my boss.
+        return is_plural(subject) or bool(said & (_MALE | _FEMALE))
     return True
+
+
+def only_points_at(text: str, value: str, denied: str, focus: Entry) -> bool:
+    """Whether a correction says nothing but a new value for an entry, besides words that the entry has too: "no, at nine" after "the shop opens at ten"."""
+    known = {*words(focus.text), *words(focus.question), *words(value), *words(denied)}
+    own = [
+        word
+        for word in words(text)
+        if word.split("'")[0] not in known | _CORRECTING and not readings(word) & {"IN", "DT", "MD", "PRP", "RB", "CC", "UH", "WDT"}
+    ]
+    return len(own) <= 1
 
 
 def points(subject: str) -> bool:

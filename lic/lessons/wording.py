@@ -12,15 +12,17 @@ from lic.lessons.morphology import base_of, is_plural_noun, readings
 from lic.lessons.phrases import is_clause, main_verb, phrase_end
 from lic.lessons.times import is_frequency
 
-__all__ = ["plain_question", "question_from", "statement_from"]
+__all__ = ["direct_question", "plain_question", "question_from", "statement_from"]
 
 _CONTRACTED = re.compile(r"^(what|who|where|when|how|why)(?:['’]?(s|re)|['’](ll|d))\b", re.IGNORECASE)
 _CONTRACTION = {"s": "is", "re": "are", "ll": "will", "d": "did"}
+_PRONOUN_CONTRACTED = re.compile(r"\b(I|you|we|they|he|she|it)['’](m|re|s)\b", re.IGNORECASE)
+_CONTRACTED_BE = {"m": "am", "re": "are", "s": "is"}
 _OPENING = re.compile(
     r"^(?:(?:hey|hi|hello|lic|please|pls|so|and|but|ok|okay|well|um|oh)\b[\s,:;.!-]*)+(?=.)|\s*(?:,\s*(?:lic|please|pls)|\s(?:again|please|pls))$",
     re.IGNORECASE,
 )
-_QUESTION_WORDS = rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?(?:what|which|whose|who|whom|where|when|why|how)"
+_QUESTION_WORDS = rf"(?:(?:{'|'.join(sorted(PREPOSITIONS - {'up'}))}) )?(?:what|which|whose|who|whom|where|when|why|how)"
 _QUESTION_WORD = re.compile(rf"{_QUESTION_WORDS}(?:s|re|['’]\w+)?\b", re.IGNORECASE)
 # What is said before an indirect question: to somebody ("do you know", "tell me"), or of oneself ("I wonder").
 _TO_SOMEBODY = re.compile(
@@ -63,6 +65,33 @@ def plain_question(question: str) -> str:
     if not _QUESTION_WORD.match(asked):
         asked = _TO_SOMEBODY.sub("", asked)
     return _CONTRACTED.sub(lambda match: f"{match.group(1)} {_CONTRACTION[(match.group(2) or match.group(3)).lower()]}", asked)
+
+
+def direct_question(question: str) -> str:
+    """A question as it is asked without what stands around it, in the order of a direct one and with its mark.
+
+    >>> direct_question("can you remind me where my sister works?")
+    'Where does my sister work?'
+    >>> direct_question("I'm ordering boots, which size should I click?")
+    'Which size should I click?'
+    """
+    asked = _PRONOUN_CONTRACTED.sub(lambda match: f"{match[1]} {_CONTRACTED_BE[match[2].lower()]}", plain_question(question))
+    if not _QUESTION_WORD.match(asked) and (
+        later := re.search(rf"[,;:.]\s+(?=(?:so\s+|and\s+|but\s+)?(?:{_QUESTION_WORDS})\b)(?:so\s+|and\s+|but\s+)?", asked)
+    ):
+        asked = asked[later.end() :]
+    parts = taken_apart(asked) if _QUESTION_WORD.match(asked) else None
+    if parts is None or parts.direct or parts.subject_asked:
+        return f"{upper_first(asked)}?"
+    finite = parts.finite.split()
+    if positive(finite[0].lower()) not in AUXILIARIES:
+        tags = readings(finite[0].lower())
+        finite = [
+            "does" if tags & {"VBZ"} else "did" if tags & {"VBD"} else "do",
+            base_of(finite[0].lower(), "VBZ", "VBD", "VBP", "VB") or finite[0],
+            *finite[1:],
+        ]
+    return f"{upper_first(_joined(parts.preposition, parts.wh, parts.noun, finite[0], parts.subject, *finite[1:], *parts.rest))}?"
 
 
 def _opened(question: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, CursorResult, Row, Select, and_, bindparam, func, or_, select
 
 from lic.database.changes import ChangeLog
-from lic.database.tables import entries, versions
+from lic.database.tables import entries, turns, versions
 from lic.errors import NotFound
 from lic.language import content_hash, key
 from lic.types import Entry, Section, Slots, Vector
@@ -53,6 +53,8 @@ class Version:
     said_at: datetime
     valid_from: datetime
     valid_to: datetime | None
+    holds_from: datetime | None = None
+    holds_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Entries:
 
     def __init__(self, connection: Connection, owner: str) -> None:
         self._connection = connection
-        self._owner = owner
+        self.owner = owner
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -115,36 +117,87 @@ class Entries:
 
     def answering(self, subject: str, relation: str) -> list[Entry]:
         """Own current entries with exactly this subject and relation."""
-        query = _CURRENT.where(entries.c.owner == self._owner, entries.c.subject_key == key(subject), entries.c.relation_key == key(relation))
+        query = _CURRENT.where(entries.c.owner == self.owner, entries.c.subject_key == key(subject), entries.c.relation_key == key(relation))
         return [_entry(row) for row in self._seen(query.order_by(versions.c.seq.desc()))]
 
     def about(self, subject: str) -> list[Entry]:
         """Own current entries with this subject."""
-        query = _CURRENT.where(entries.c.owner == self._owner, entries.c.subject_key == key(subject))
+        query = _CURRENT.where(entries.c.owner == self.owner, entries.c.subject_key == key(subject))
         return [_entry(row) for row in self._seen(query)]
+
+    def concerning(self, subject: str, limit: int, everywhere: bool = False) -> list[tuple[Entry, Vector]]:
+        """Own current entries about a subject in any of its forms, alone, with a name behind it, or as the owner of something, with their vectors.
+
+        Where it is known by a name, also those about the name: of my sister, who is Ines, those about Ines. `everywhere` also finds it at the end of
+        another subject (my sister Ines), for which all of a person's entries are looked through.
+        """
+        names = {
+            key(subject),
+            *(key(entry.slots.value) for entry in self.about(subject) if entry.slots.value[:1].isupper() and len(entry.slots.value.split()) <= 3),
+        }
+        forms = [form for name in names if name for form in (entries.c.subject_key == name, _begins(name, " "), _begins(name, "'s "))]
+        forms += [entries.c.subject_key.endswith(f" {name}", autoescape=True) for name in names if name and everywhere]
+        return self._with_vectors(or_(*forms), limit) if forms else []
+
+    def said_between(self, begins: datetime, ends: datetime) -> list[Entry]:
+        """Own current entries that were said in a time, the newest first. Times are compared as moments, whatever zone they were said in."""
+        query = _CURRENT.where(
+            entries.c.owner == self.owner, func.julianday(versions.c.said_at).between(func.julianday(_iso(begins)), func.julianday(_iso(ends)))
+        )
+        return [_entry(row) for row in self._seen(query.order_by(versions.c.seq.desc()))]
+
+    def sources(self, begins: str) -> list[str]:
+        """The conversations whose names begin so from which own current entries come, the last one first."""
+        query = (
+            select(turns.c.conversation)
+            .join(versions, versions.c.turn == turns.c.id)
+            .join(entries, entries.c.id == versions.c.entry)
+            .where(
+                entries.c.owner == self.owner,
+                turns.c.owner == self.owner,
+                versions.c.valid_to.is_(None),
+                turns.c.conversation.startswith(begins, autoescape=True),
+            )
+            .group_by(turns.c.conversation)
+            .order_by(func.max(versions.c.seq).desc())
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def from_source(self, conversation: str) -> list[Entry]:
+        """Own current entries that were taught in a conversation, the newest first."""
+        said = select(turns.c.id).where(turns.c.owner == self.owner, turns.c.conversation == conversation)
+        return self._own(versions.c.turn.in_(said))
 
     def saying(self, statement: str) -> list[Entry]:
         """Current entries that say just this."""
-        query = _CURRENT.where(entries.c.owner == self._owner, versions.c.content == content_hash(key(statement)))
+        query = _CURRENT.where(entries.c.owner == self.owner, versions.c.content == content_hash(key(statement)))
         return [_entry(row) for row in self._seen(query)]
 
     def with_subject(self, subject: str, limit: int) -> list[tuple[Entry, Vector]]:
         """Own current entries with a subject, alone or before a name (my sister, my sister Ines), each with its vector; the newest first."""
         first = key(subject)
-        # A range, so that the index finds it.
-        return self._with_vectors(and_(entries.c.subject_key >= first, entries.c.subject_key < f"{first} \uffff"), limit)
+        return self._with_vectors(or_(entries.c.subject_key == first, _begins(first, " ")), limit)
 
     def with_slots(self, slots: Slots, limit: int) -> list[tuple[Entry, Vector]]:
         """Own current entries with just this subject and relation, each with its vector; the newest first."""
         return self._with_vectors(and_(entries.c.subject_key == key(slots.subject), entries.c.relation_key == key(slots.relation)), limit)
 
-    def _with_vectors(self, condition: ColumnElement[bool], limit: int) -> list[tuple[Entry, Vector]]:
-        query = _CURRENT.add_columns(versions.c.vector).where(entries.c.owner == self._owner, condition).order_by(versions.c.seq.desc()).limit(limit)
+    def _with_vectors(self, condition: ColumnElement[bool], limit: int | None = None) -> list[tuple[Entry, Vector]]:
+        query = _CURRENT.add_columns(versions.c.vector).where(entries.c.owner == self.owner, condition).order_by(versions.c.seq.desc()).limit(limit)
         return [(_entry(row), np.frombuffer(row.vector, np.float16).astype(np.float32)) for row in self._seen(query)]
+
+    def _own(self, condition: ColumnElement[bool], limit: int | None = None) -> list[Entry]:
+        query = _CURRENT.where(entries.c.owner == self.owner, condition).order_by(versions.c.seq.desc()).limit(limit)
+        return [_entry(row) for row in self._seen(query)]
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """The sentence vectors of current entries."""
+        query: Any = select(versions.c.entry, versions.c.vector).join(entries).where(versions.c.entry.in_(ids), versions.c.valid_to.is_(None), _SEES)
+        return {row.entry: np.frombuffer(row.vector, np.float16).astype(np.float32) for row in self._seen(query)}
 
     def others_with(self, value: str, but: Collection[str]) -> bool:
         """Whether an own entry, but these, holds a value."""
-        query = select(versions.c.value).join(entries).where(entries.c.owner == self._owner, entries.c.id.not_in(but), versions.c.valid_to.is_(None))
+        query = select(versions.c.value).join(entries).where(entries.c.owner == self.owner, entries.c.id.not_in(but), versions.c.valid_to.is_(None))
         return any(key(found) == key(value) for found in self._connection.execute(query.where(versions.c.text.icontains(value, autoescape=True))).scalars())
 
     def history(self, entry: str) -> list[Version]:
@@ -158,7 +211,9 @@ class Entries:
                 turn=row.turn,
                 said_at=datetime.fromisoformat(row.said_at),
                 valid_from=datetime.fromisoformat(row.valid_from),
-                valid_to=datetime.fromisoformat(row.valid_to) if row.valid_to else None,
+                valid_to=_time(row.valid_to),
+                holds_from=_time(row.holds_from),
+                holds_until=_time(row.holds_until),
             )
             for row in self._seen(query)
         ]
@@ -170,12 +225,12 @@ class Entries:
 
     def add(self, log: ChangeLog, new: NewEntry) -> str:
         """Add an entry with its first version and return its id, which is made from owner, turn and text."""
-        entry_id = content_hash(self._owner, new.turn or new.at, new.text, str(len(log.rows)))
+        entry_id = content_hash(self.owner, new.turn or new.at, new.text, str(len(log.rows)))
         log.insert(
             entries,
             {
                 "id": entry_id,
-                "owner": self._owner,
+                "owner": self.owner,
                 "shared": False,
                 "section": new.section,
                 "topic": new.topic,
@@ -196,6 +251,21 @@ class Entries:
         log.update(versions, old, {"valid_to": new.at})
         self._insert_version(log, entry, old["number"] + 1, new)
 
+    def join(self, log: ChangeLog, entry: str, newer: str, at: str) -> None:
+        """Make the current version of one own entry the newest version of another, and remove the one. Raises NotFound."""
+        old, version = self._own_version(entry), self._own_version(newer)
+        self.remove(log, newer)
+        log.update(versions, old, {"valid_to": at})
+        log.insert(versions, {name: value for name, value in version.items() if name != "seq"} | {"entry": entry, "number": old["number"] + 1})
+
+    def end(self, log: ChangeLog, entry: str, at: str) -> None:
+        """Close the current version of an own entry; its history stays. Raises NotFound."""
+        log.update(versions, self._own_version(entry), {"valid_to": at})
+
+    def limit(self, log: ChangeLog, entry: str, until: str) -> None:
+        """Let what an own entry says hold until a time. Raises NotFound."""
+        log.update(versions, self._own_version(entry), {"holds_until": until})
+
     def remove(self, log: ChangeLog, entry: str) -> list[dict[str, Any]]:
         """Remove an own entry with all versions, and return the versions' rows. Raises NotFound."""
         self._own_version(entry)
@@ -213,7 +283,7 @@ class Entries:
         log.update(entries, dict(row), {"shared": shared})
 
     def _own_version(self, entry: str) -> dict[str, Any]:
-        query = select(versions).join(entries).where(entries.c.id == entry, entries.c.owner == self._owner, versions.c.valid_to.is_(None))
+        query = select(versions).join(entries).where(entries.c.id == entry, entries.c.owner == self.owner, versions.c.valid_to.is_(None))
         found = self._connection.execute(query).mappings().first()
         if found is None:
             raise NotFound(f"No entry {entry!r} of your own is known; what others shared only they can change.")
@@ -241,7 +311,17 @@ class Entries:
 
     def _seen(self, query: Select[Any]) -> CursorResult[Any]:
         """Run a query that carries the wall for this person."""
-        return self._connection.execute(query, {"sees": self._owner})
+        return self._connection.execute(query, {"sees": self.owner})
+
+
+def _iso(at: datetime) -> str:
+    # The database's calendar begins later than Python's year 1.
+    return max(at, datetime(1000, 1, 1, tzinfo=at.tzinfo)).isoformat()
+
+
+def _begins(subject: str, after: str) -> ColumnElement[bool]:
+    """Whether a subject begins with these words; a range, so that the index finds it."""
+    return and_(entries.c.subject_key >= f"{subject}{after}", entries.c.subject_key < f"{subject}{after}\uffff")
 
 
 def _entry(row: Row[Any]) -> Entry:
@@ -259,6 +339,10 @@ def _entry(row: Row[Any]) -> Entry:
         said_at=datetime.fromisoformat(row.said_at),
         turn=row.turn,
         created_at=datetime.fromisoformat(row.created_at),
-        holds_from=datetime.fromisoformat(row.holds_from) if row.holds_from else None,
-        holds_until=datetime.fromisoformat(row.holds_until) if row.holds_until else None,
+        holds_from=_time(row.holds_from),
+        holds_until=_time(row.holds_until),
     )
+
+
+def _time(kept: str | None) -> datetime | None:
+    return datetime.fromisoformat(kept) if kept else None

@@ -13,6 +13,10 @@ Shown = dict[str, Any]
 
 LABELS: Mapping[str, str] = {
     "undo": "Undo",
+    "redo": "Redo",
+    "replace": "Replace it",
+    "keep_both": "Keep both",
+    "for_a_time": "Only for a time",
     "correct": "Correct",
     "not_teaching": "I wasn't teaching",
     "why": "Why?",

@@ -21,7 +21,15 @@ from lic.ui.warned import warn, warned
 WAKING_UP = "I'm waking up: my models are loading. Your message is safe, the answer comes in a moment …"
 STILL_ANSWERING = "One moment, I'm still answering."
 STAYS = "This reply stays: what it changed would only be changed again. Undo takes it back."
-SAID_BY_BUTTON: Mapping[str, str] = {"why": "Why do you say that?", "yes": "Yes", "no": "No"}
+SAID_BY_BUTTON: Mapping[str, str] = {
+    "why": "Why do you say that?",
+    "yes": "Yes",
+    "no": "No",
+    "replace": "Replace it",
+    "keep_both": "Keep both",
+    "for_a_time": "Only for a time",
+    "redo": "Redo that",
+}
 
 
 class ChatTab:

@@ -1,0 +1,59 @@
+"""What held before: the version of an entry, or the older of several entries, that a question about the past means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lic.language import key
+from lic.mental_process.entries import Entries, Version
+from lic.self_taking.finding import TAKE_FROM
+from lic.types import Entry, Taken
+
+RIVALS = 0.4
+"""Entries with so much of the surest one's probability say what held of the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A wording that held from a time on, until the next one did or it ended; None where it still holds."""
+
+    entry: Entry
+    text: str
+    value: str
+    begins: datetime
+    ends: datetime | None
+
+
+def held_of(entries: Entries, found: Sequence[Taken]) -> list[Held]:
+    """All wordings of the entries that answer the question of the surest one, the oldest first."""
+    best = found[0].score if found else 0.0
+    alike = [item.entry for item in found if item.score >= max(TAKE_FROM, RIVALS * best) and item.entry.section == found[0].entry.section]
+    versions = [item for entry in alike for item in _begun(entries.history(entry.id), entry)]
+    versions.sort(key=lambda item: item[0])
+    nexts = [begins for begins, _, _ in versions[1:]]
+    return [
+        Held(entry, version.text, version.value, begins, version.holds_until or (nexts[i] if i < len(nexts) and not entry.many else None))
+        for i, (begins, version, entry) in enumerate(versions)
+    ]
+
+
+def _begun(versions: Sequence[Version], entry: Entry) -> list[tuple[datetime, Version, Entry]]:
+    """Versions with when they began to hold: when they say so, but never before the one that they replaced, else when they were said."""
+    found: list[tuple[datetime, Version, Entry]] = []
+    for version in versions:
+        stated = version.holds_from
+        begins = stated if stated is not None and (not found or stated > found[-1][0]) else version.said_at
+        found.append((begins, version, entry))
+    return found
+
+
+def meant(held: Sequence[Held], question: str, period: tuple[datetime, datetime] | None, now: datetime) -> list[Held]:
+    """Of wordings, the oldest first, those that held in a time; where none is named, the one before the present one, or before the one that is named."""
+    if period is not None:
+        begins, ends = period
+        return [one for one in held if one.begins < ends and (one.ends is None or one.ends > begins)]
+    named = [i for i, one in enumerate(held) if key(one.value) and f" {key(one.value)} " in f" {key(question)} "]
+    over = [one for one in held if one.ends is not None and one.ends <= now]
+    if named:
+        return list(held[max(0, named[-1] - 1) : named[-1]])
+    return over[-1:] if over else []
