@@ -18,10 +18,10 @@ from lic.self_taking.chaining import Step, names_one, steps
 from lic.types import TAUGHT_REPLY, Encoder, Encoding, Entry, Slots, Taken
 
 TAKE_FROM = 0.15
-"""An entry answers from this probability on; chosen on `data/places/test.jsonl` and `data/answerability/test.jsonl`, see docs/LOG.md."""
+"""An entry answers from this probability on; `python -m lic.training.answerability` prints what other thresholds would cost, see docs/LOG.md."""
 SURE = 0.6
 """From this probability on one entry answers alone, and no second step is looked for."""
-ANSWERS_TOO, ANSWERS_TOO_OF_SEVERAL = 0.25, 0.12
+ANSWERS_TOO, ANSWERS_TOO_OF_SEVERAL = 0.25, 0.08
 """Entries with so much of the surest one's probability answer the same question; less is enough where several values are wanted, …"""
 RIVALS, ALIKE = 0.03, 0.3
 """… and still less where the judge of places says with this probability that both are about the same."""
@@ -157,10 +157,16 @@ class Finding:
 def _agreement(asking: Asking, entry: Entry) -> float:
     """Where question and entry name each an owner of its own, and neither speaks of the other's, they are about two things."""
     question, statement = ({word.removesuffix("'s") for word in words(text)} for text in (asking.encoding.text, entry.text))
-    value = set(words(entry.slots.value))
-    owners = (_owner_words(asking.slots), _owner_words(entry.slots)), (_belonging(asking.encoding.text), _belonging(entry.text) - value)
-    apart = any(asked and told and not asked & statement and not told & question for asked, told in owners)
-    return OF_ANOTHER if apart else 1.0
+    asked = _owner_words(asking.slots), _belonging(asking.encoding.text)
+    told = _owner_words(entry.slots), _belonging(entry.text) - set(words(entry.slots.value))
+    apart = any(one and other and not one & statement and not other & question for one in asked for other in told)
+    return OF_ANOTHER if apart or _differ_in_kind(asking.slots, entry.slots, question, statement) else 1.0
+
+
+def _differ_in_kind(asked: Slots, told: Slots, question: set[str], statement: set[str]) -> bool:
+    """Whether two subjects are two of one kind: the harbour ferry, and the island ferry."""
+    one, other = ([word for word in words(slots.subject) if word not in _POINTING] for slots in (asked, told))
+    return len(one) > 1 and len(other) > 1 and one[-1] == other[-1] and not set(one) <= statement and not set(other) <= question
 
 
 def _owner_words(slots: Slots) -> set[str]:
@@ -192,6 +198,8 @@ def holds(entry: Entry, at: datetime) -> bool:
 
 def _named_since(entries: Entries, entry: Entry) -> Entry | None:
     """Who the subject of an entry is now, where that was somebody else when the entry was said: my manager is Tom now, it was Petra."""
+    if key(entry.slots.subject) in _POINTING:
+        return None
     owner, attribute = asked_by(entry.slots.subject, "is")
     attributes = [naming for naming, _ in entries.with_slots(Slots("I", attribute), MOST_STEPS)] if owner == "i" else []
     for naming in (*entries.about(entry.slots.subject), *attributes):
