@@ -26,7 +26,7 @@ class Recalling:
         self._desk = desk
 
     def about(self, situation: Situation) -> Reply | None:
-        """All that is known of somebody or something; None where the turn names nobody, or asks for one thing about them."""
+        """All that is known of somebody or something; None where the turn names nobody, asks for one thing about them, or nothing is known."""
         if set(words(situation.asking.slots.relation)) - _KNOWING:
             return None
         subject = situation.asking.slots.subject
@@ -42,6 +42,8 @@ class Recalling:
                 found = [entry for entry in found if entry.owner == self._desk.owner]
             else:
                 found = [entry for entry, _ in entries.concerning(subject, 200, everywhere=True)]
+        if not found and not of_self:
+            return None
         named = "you" if of_self else turned(subject)
         return self._told(situation, found, replies.known_of(named, len(found)))
 

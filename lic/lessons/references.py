@@ -78,7 +78,7 @@ def only_points_at(text: str, value: str, denied: str, focus: Entry) -> bool:
         for word in words(text)
         if word.split("'")[0] not in known | _CORRECTING and not readings(word) & {"IN", "DT", "MD", "PRP", "RB", "CC", "UH", "WDT"}
     ]
-    return len(own) <= 1
+    return len(own) <= 3
 
 
 def points(subject: str) -> bool:
