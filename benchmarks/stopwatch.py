@@ -27,7 +27,7 @@ _ROOMS: Mapping[str, tuple[Any, str]] = {
     "lessons": (LessonPreparer, "prepare"),
     "full text": (lic.mental_process.search, "full_text"),
     "vectors": (VectorIndex, "nearest"),
-    "judge": (Answerability, "probabilities"),
+    "judge": (Answerability, "judged"),
     "place": (SameQuestion, "verdicts"),
     "dialogue": (DialogueExamples, "like"),
     "commit": (Connection, "commit"),

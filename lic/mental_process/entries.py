@@ -176,7 +176,8 @@ class Entries:
     def with_subject(self, subject: str, limit: int) -> list[tuple[Entry, Vector]]:
         """Own current entries with a subject, alone or before a name (my sister, my sister Ines), each with its vector; the newest first."""
         first = key(subject)
-        return self._with_vectors(or_(entries.c.subject_key == first, _begins(first, " ")), limit)
+        # One range, so that the index finds it.
+        return self._with_vectors(and_(entries.c.subject_key >= first, entries.c.subject_key < f"{first} \uffff"), limit)
 
     def with_slots(self, slots: Slots, limit: int) -> list[tuple[Entry, Vector]]:
         """Own current entries with just this subject and relation, each with its vector; the newest first."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -38,7 +39,7 @@ NEAR_FROM = 0.03
 """From this probability on an entry about another subject is near enough to be named where nothing answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asking:
     """A question on its way: who asks, when, and what the models read in it."""
 
@@ -47,7 +48,7 @@ class Asking:
     encoding: Encoding
     reading: Reading
 
-    @property
+    @cached_property
     def slots(self) -> Slots:
         """What is asked about."""
         return question_slots(self.encoding, self.reading)
