@@ -87,15 +87,14 @@ def redone(receipt: Receipt) -> str:
     return "Done again: " + "; ".join(clause(change.after) for change in back) + "." if back else "Done again."
 
 
-def which_place(old: Sequence[Entry], now: datetime) -> str:
+def which_place(old: Entry, now: datetime) -> str:
     """The question that follows learning where it is not sure whether an older value still holds."""
-    known = "; ".join(f"{clause(entry.text)} (said on {day(entry.said_at, now)})" for entry in old)
-    return f"I also know: {known}. Replace it, keep both, or was the new one only for a time?"
+    return f"I also know: {clause(old.text)} (said on {day(old.said_at, now)}). Replace it, keep both, or was the new one only for a time?"
 
 
-def for_a_time(new: str, until: datetime, old: Sequence[str], now: datetime) -> str:
+def for_a_time(new: str, until: datetime, old: str, now: datetime) -> str:
     """That a new value holds until a day, and the older one from then on."""
-    return f"All right: until {day(until, now)} {clause(new)}; after that {'; '.join(map(clause, old))} again."
+    return f"All right: until {day(until, now)} {clause(new)}; after that {clause(old)} again."
 
 
 def confirm_everything(entries: int, turns: int) -> str:
@@ -156,7 +155,7 @@ def learned_in(n: int) -> str:
 
 def listed(opening: str, texts: Sequence[str], more: int) -> str:
     """Statements one below the other, turned to the person."""
-    lines = [f"- {sentence(turned(text))}" for text in texts] + ([f"- … and {more} more; `What do you know about …?` tells them."] if more else [])
+    lines = [f"- {sentence(turned(text))}" for text in texts] + ([f"- … and {more} more."] if more else [])
     return "\n".join((opening, *lines)) if texts else opening
 
 

@@ -173,17 +173,6 @@ def test_a_change_that_a_later_one_builds_on_is_not_undone_before_it(store: Stor
     assert store.rows("ana") == {"entries": [], "versions": [], "examples": []}
 
 
-def test_what_was_built_on_a_change_is_undone_with_it(store: Store) -> None:
-    first = store.learn("ana", lesson("dog", "is called", "Rex"), lesson("cat", "is called", "Tom"))
-    store.learn("ana", lesson("dog", "is called", "Max"))
-    store.learn("ana", lesson("boat", "is called", "Kim"))
-    store.learn("ana", lesson("dog", "is called", "Bo"))
-    with store.database.write() as connection:
-        commits = store.manager.undo_with_later(connection, "ana", first.id, store.now())
-    assert len(commits) == 3
-    assert store.values("ana") == {"Kim"}
-
-
 def test_nothing_is_undone_twice_and_nobody_undoes_for_another(store: Store) -> None:
     receipt = store.learn("ana", lesson("dog", "is called", "Rex"))
     with pytest.raises((NothingToUndo, NotFound)):

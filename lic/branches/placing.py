@@ -1,6 +1,6 @@
 """The placing branch: what becomes of an older value where LIC was not sure, once the person says it: replaced, kept beside, or only for a time away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -35,11 +35,10 @@ class Placing:
         if situation.intent.act in ("question", "why", "forget", "undo") or len(words(turn.text)) > LONGEST or self._states(situation):
             return None
         with self._desk.parts.database.read() as connection:
-            known = {entry.id: entry for entry in Entries(connection, self._desk.owner).of_ids([pending["new"], *pending["old"]])}
-        old = [known[entry] for entry in pending["old"] if entry in known]
-        if pending["new"] not in known or not old:
+            known = {entry.id: entry for entry in Entries(connection, self._desk.owner).of_ids([pending["new"], pending["old"]])}
+        if len(known) < 2:
             return self._desk.kept(situation, replies.ALL_RIGHT)
-        new, until = known[pending["new"]], until_of(turn.text, turn.said_at)
+        new, old, until = known[pending["new"]], known[pending["old"]], until_of(turn.text, turn.said_at)
         if pending["kind"] == "until":
             return self._limited(situation, new, old, until) if until else None
         wish = self._wish(situation)
@@ -51,11 +50,7 @@ class Placing:
             return self._limited(situation, new, old, until)
         manager = self._desk.parts.manager
         if wish == "replace":
-            return self._done(
-                situation,
-                lambda connection: manager.merge(connection, self._desk.owner, new.id, [entry.id for entry in old], turn, turn.said_at),
-                replies.learned,
-            )
+            return self._done(situation, lambda connection: manager.merge(connection, self._desk.owner, new.id, old.id, turn, turn.said_at), replies.learned)
         return self._done(situation, lambda connection: manager.undo(connection, self._desk.owner, pending["receipt"], turn.said_at), replies.undone)
 
     def _wish(self, situation: Situation) -> Wish:
@@ -72,8 +67,8 @@ class Placing:
         subjects = [fact.subject.of(situation.turn.text) for fact in facts if fact.subject is not None and fact.value is not None]
         return situation.intent.teaching and situation.intent.act != "correction" and any(not points(subject) for subject in subjects)
 
-    def _limited(self, situation: Situation, new: Entry, old: Sequence[Entry], until: datetime) -> Reply:
-        text = replies.for_a_time(new.text, until, [entry.text for entry in old], situation.turn.said_at)
+    def _limited(self, situation: Situation, new: Entry, old: Entry, until: datetime) -> Reply:
+        text = replies.for_a_time(new.text, until, old.text, situation.turn.said_at)
         manager, turn = self._desk.parts.manager, situation.turn
         return self._done(situation, lambda connection: manager.limit(connection, self._desk.owner, new.id, until, turn, turn.said_at), lambda receipt: text)
 

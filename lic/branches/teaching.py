@@ -112,7 +112,7 @@ class Teaching:
                 pending = {"asks": "confirm", "kind": "forget", "entries": [item.id for item in receipt.known], "about": "that"}
             elif len(commit.doubts) == 1 and len(prepared) == 1:
                 [doubt] = commit.doubts
-                pending = {"asks": "choose", "kind": "place", "new": doubt.new, "old": [entry.id for entry in doubt.old], "receipt": receipt.id}
+                pending = {"asks": "choose", "kind": "place", "new": doubt.new, "old": doubt.old.id, "receipt": receipt.id}
                 text = f"{reply.text} {replies.which_place(doubt.old, situation.turn.said_at)}"
                 reply = replace(reply, text=text, asks="choose", options=("replace", "keep_both", "for_a_time", "undo"))
             self._desk.keep(connection, situation, reply, pending)

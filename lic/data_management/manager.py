@@ -12,7 +12,7 @@ from lic.data_management.forgetting import forget_entries, forget_person, gives_
 from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
 from lic.data_management.tasks import TASKS, Task
 from lic.database import tables
-from lic.database.changes import ChangeLog, RowChange, built_upon, bump_revision, current_revision, net, new_receipt, redo, undo
+from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, redo, undo
 from lic.database.database import Database
 from lic.errors import NotFound, NothingToUndo
 from lic.language import asked_by, content_hash, exchanged, key
@@ -44,10 +44,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A new entry, and those that it may have been meant to replace."""
+    """A new entry, and the one that it may have been meant to replace."""
 
     new: str
-    old: tuple[Entry, ...]
+    old: Entry
 
 
 class DataManager:
@@ -196,22 +196,17 @@ class DataManager:
         if commit.rows:
             self._search.vectors.applied(commit.owner, commit.rows, commit.revision)
 
-    def merge(self, connection: Connection, owner: str, new: str, old: Sequence[str], turn: Turn, at: datetime) -> Commit:
-        """Let an entry be the newest version of an older one after all; further older ones end with it. Raises NotFound."""
+    def merge(self, connection: Connection, owner: str, new: str, old: str, turn: Turn, at: datetime) -> Commit:
+        """Let an entry be the newest version of an older one after all. Raises NotFound."""
         entries = Entries(connection, owner)
         log = ChangeLog(connection)
-        target, *others = old
-        before = entries.get(target)
-        for entry in (*old, new):
-            for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == entry)).mappings().all():
-                if entry == new:
-                    log.update(tables.examples, dict(row), {"entry": target})
-                else:
-                    log.delete(tables.examples, dict(row))
-        entries.join(log, target, new, at.isoformat())
-        for entry in others:
-            entries.end(log, entry, at.isoformat())
-        after = entries.get(target)
+        before = entries.get(old)
+        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == old)).mappings().all():
+            log.delete(tables.examples, dict(row))
+        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == new)).mappings().all():
+            log.update(tables.examples, dict(row), {"entry": old})
+        entries.join(log, old, new, at.isoformat())
+        after = entries.get(old)
         change = Change("update", "mental_process", f"{after.section}/{after.topic}", after.id, before.text, after.text)
         return self._commit(connection, log, turn, Receipt(new_receipt(), (change,)), at)
 
@@ -235,13 +230,6 @@ class DataManager:
         entries = Entries(connection, owner)
         changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
         return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
-
-    def undo_with_later(self, connection: Connection, owner: str, receipt: str, at: datetime) -> list[Commit]:
-        """Take back a receipt and before it, the newest first, what was built on it since. Raises as `undo` does."""
-        commits: list[Commit] = []
-        for later in built_upon(connection, receipt):
-            commits += self.undo_with_later(connection, owner, later, at) if _is_in_force(connection, later) else []
-        return [*commits, self.undo(connection, owner, receipt, at)]
 
     def redo(self, connection: Connection, owner: str) -> Commit:
         """Make the change again that was undone last; what was undone before something new was learned stays undone. Raises NothingToUndo."""
@@ -346,10 +334,6 @@ def _entry_change(entries: Entries, log: ChangeLog, place: Place, new: NewEntry,
         return Change("update", "mental_process", where, place.entry.id, place.entry.text, lesson.statement)
     entry_id = entries.add(log, new)
     return Change("add", "mental_process", f"{new.section}/{new.topic}", entry_id, None, lesson.statement)
-
-
-def _is_in_force(connection: Connection, receipt: str) -> bool:
-    return connection.execute(select(tables.receipts.c.id).where(tables.receipts.c.id == receipt, tables.receipts.c.undone_at.is_(None))).first() is not None
 
 
 def _undone_change(entries: Entries, row: RowChange) -> Change | None:

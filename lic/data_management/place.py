@@ -27,7 +27,6 @@ SURE_CORRECTION = 0.5
 LONGEST_NAME = 3
 MAY_BE_SAME = 0.45
 """From this probability on LIC asks whether an entry is replaced."""
-MOST_DOUBTED = 3
 COLLECTS = 3
 """A value that takes the place of one that still holds does so much more harm than one too many beside it."""
 
@@ -42,12 +41,12 @@ class Judge(Protocol):
 class Place:
     """Where a lesson goes: `new` beside everything else, `known` as it stands, or `update` of an entry.
 
-    `unsure` are entries beside which it is new, but which it may have been meant to replace.
+    `unsure` is an entry beside which it is new, but which it may have been meant to replace.
     """
 
     kind: Literal["new", "known", "update"]
     entry: Entry | None = None
-    unsure: tuple[Entry, ...] = ()
+    unsure: Entry | None = None
 
 
 def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Verdict]]) -> Place:
@@ -87,10 +86,8 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
         return Place("update", single[0] if single else same[0][0])
     if single:
         return Place("update", single[0])
-    doubted = (
-        [] if same or lesson.many else [entry for entry, verdict in near if verdict.same >= MAY_BE_SAME and verdict.replaces > verdict.adds and not entry.many]
-    )
-    return Place("new", unsure=tuple(doubted[:MOST_DOUBTED]))
+    doubted = (entry for entry, verdict in near if verdict.same >= MAY_BE_SAME and verdict.replaces > verdict.adds and not entry.many)
+    return Place("new", unsure=None if same or lesson.many else next(doubted, None))
 
 
 def may_be_same(entry: Entry, lesson: Lesson) -> bool:

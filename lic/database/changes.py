@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lic.database import tables
@@ -160,21 +160,6 @@ def redo(connection: Connection, owner: str, receipt: str) -> list[RowChange]:
     connection.execute(update(tables.receipts).where(tables.receipts.c.id == receipt).values(undone_at=None, redo=None))
     bump_revision(connection, owner, again)
     return again
-
-
-def built_upon(connection: Connection, receipt: str) -> list[str]:
-    """The receipts in force that changed a row of this one later, the newest first; they have to be undone before it."""
-    journal, receipts = tables.journal, tables.receipts
-    found = connection.execute(select(receipts.c.seq, receipts.c.owner).where(receipts.c.id == receipt)).one()
-    rows = select(journal.c.table, journal.c.key).where(journal.c.receipt == receipt)
-    later = (
-        select(receipts.c.id, receipts.c.seq)
-        .join(journal, journal.c.receipt == receipts.c.id)
-        .where(receipts.c.owner == found.owner, receipts.c.seq > found.seq, receipts.c.undone_at.is_(None), tuple_(journal.c.table, journal.c.key).in_(rows))
-        .distinct()
-        .order_by(receipts.c.seq.desc())
-    )
-    return [row.id for row in connection.execute(later)]
 
 
 def net(changes: Sequence[RowChange]) -> list[RowChange]:

@@ -14,6 +14,8 @@ _POSSESSIVE = POSSESSIVES - {"my", "our", "your"}
 _PRONOUNS = frozenset("he she it they him them that this these those who which his her its their hers theirs hes shes theyre".split())
 _POINTING = ("that one", "this one", "the one", "the latter", "the former")
 _CONTRACTED_PRONOUN = re.compile(r"^(he|she|it|they|that)(?:['’](?:s|re)|s)\b", re.IGNORECASE)
+OF_ITS_OWN = 3
+"""A bare correction holds at most so many content words besides its value and those of the entry."""
 _SMALL = frozenset("IN DT MD PRP RB CC UH WDT".split())
 _CORRECTING = frozenset(
     """
@@ -73,12 +75,8 @@ def agrees(pronoun: str, subject: str) -> bool:
 def only_points_at(text: str, value: str, denied: str, focus: Entry) -> bool:
     """Whether a correction says nothing but a new value for an entry, besides words that the entry has too: "no, at nine" after "the shop opens at ten"."""
     known = {*words(focus.text), *words(focus.question), *words(value), *words(denied)}
-    own = [
-        word
-        for word in words(text)
-        if word.split("'")[0] not in known | _CORRECTING and not readings(word) & {"IN", "DT", "MD", "PRP", "RB", "CC", "UH", "WDT"}
-    ]
-    return len(own) <= 3
+    own = [word for word in words(text) if word.split("'")[0] not in known | _CORRECTING and not readings(word) & _SMALL]
+    return len(own) <= OF_ITS_OWN
 
 
 def points(subject: str) -> bool:

@@ -137,7 +137,9 @@ class Entries:
         }
         forms = [form for name in names if name for form in (entries.c.subject_key == name, _begins(name, " "), _begins(name, "'s "))]
         forms += [entries.c.subject_key.endswith(f" {name}", autoescape=True) for name in names if name and everywhere]
-        return self._with_vectors(or_(*forms), limit) if forms else []
+        # One query each: joined by "or", none of them would find its range in the index.
+        found = {entry.id: (entry, vector) for form in forms for entry, vector in self._with_vectors(form, limit)}
+        return sorted(found.values(), key=lambda item: item[0].said_at, reverse=True)[:limit]
 
     def said_between(self, begins: datetime, ends: datetime) -> list[Entry]:
         """Own current entries that were said in a time, the newest first. Times are compared as moments, whatever zone they were said in."""
@@ -258,10 +260,6 @@ class Entries:
         self.remove(log, newer)
         log.update(versions, old, {"valid_to": at})
         log.insert(versions, {name: value for name, value in version.items() if name != "seq"} | {"entry": entry, "number": old["number"] + 1})
-
-    def end(self, log: ChangeLog, entry: str, at: str) -> None:
-        """Close the current version of an own entry; its history stays. Raises NotFound."""
-        log.update(versions, self._own_version(entry), {"valid_to": at})
 
     def limit(self, log: ChangeLog, entry: str, until: str) -> None:
         """Let what an own entry says hold until a time. Raises NotFound."""

@@ -82,7 +82,7 @@ def grouped(groups: Sequence[Mapping[str, Any]], chance: random.Random) -> Memor
             for wording in (question["question"], *question.get("asks", ())):
                 questions.append(Asked(wording, answers))
                 if group["subject"] != "I" and group["subject"].lower() in wording.lower() and chance.random() < SWAPPED:
-                    other = re.sub(re.escape(group["subject"]), lambda _: group["near"]["subject"], wording, flags=re.IGNORECASE)  # noqa: B023
+                    other = re.sub(re.escape(group["subject"]), group["near"]["subject"].replace("\\", r"\\"), wording, flags=re.IGNORECASE)
                     questions.append(Asked(other, without=near))
                 elif answers and chance.random() < UNTAUGHT:
                     questions.append(Asked(wording, without=answers))
