@@ -29,7 +29,7 @@ class FeedbackRecognizer:
 
     def kind(self, encoding: Encoding) -> FeedbackKind:
         """The most probable kind of a remark."""
-        return cast(FeedbackKind, self._labels[int((self._weights @ _middle(encoding) + self._bias).argmax())])
+        return cast(FeedbackKind, self._labels[int((self._weights @ syntactic(encoding) + self._bias).argmax())])
 
 
 def load_feedback(encoder: Encoder, file: Path, cache: Path) -> FeedbackRecognizer:
@@ -52,11 +52,11 @@ def load_feedback(encoder: Encoder, file: Path, cache: Path) -> FeedbackRecogniz
 
 def remark_features(encoder: Encoder, texts: Sequence[str]) -> Vector:
     """What the recognizer sees of remarks, shape (n, f)."""
-    return np.stack([_middle(encoding) for encoding in encoder.encode(texts)])
+    return np.stack([syntactic(encoding) for encoding in encoder.encode(texts)])
 
 
-def _middle(encoding: Encoding) -> Vector:
-    """Sentence vector beside the mean of the syntactic layer, each of unit length."""
+def syntactic(encoding: Encoding) -> Vector:
+    """What tells the wording of a short text: the sentence vector beside the mean of the syntactic layer, each of unit length."""
     width = len(encoding.vector)
     syntax = encoding.states[:, SYNTAX * width : (SYNTAX + 1) * width].mean(axis=0)
     return np.concatenate((encoding.vector, syntax / max(float(np.linalg.norm(syntax)), 1e-9)))

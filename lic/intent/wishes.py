@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from lic.head import load_head
+from lic.intent.feedback import SYNTAX, syntactic
 from lic.types import Encoding, Vector
 
 Wish = Literal[
@@ -21,8 +22,8 @@ Wish = Literal[
 ]  # fmt: skip
 WISHES: tuple[Wish, ...] = get_args(Wish)
 WEIGHTS = Path(__file__).parent / "wishes.json"
-SYNTAX, LAST = 4, 6
-"""Of the layers that the encoder gives, the one that tells most of syntax, and the last one."""
+LAST = 6
+"""The last of the layers that the encoder gives."""
 
 
 class WishRecognizer:
@@ -40,7 +41,7 @@ class WishRecognizer:
 
 
 def wish_features(encoding: Encoding) -> Vector:
-    """The sentence vector beside the mean of the syntactic layer and the greatest numbers of it and of the last one, each of unit length."""
+    """What tells the wording of a text, beside the greatest numbers of the syntactic and the last layer, each of unit length."""
     layers = encoding.states.reshape(len(encoding.ids), -1, len(encoding.vector))
-    parts = (layers[:, SYNTAX].mean(axis=0), layers[:, SYNTAX].max(axis=0), layers[:, LAST].max(axis=0))
-    return np.concatenate((encoding.vector, *(part / max(float(np.linalg.norm(part)), 1e-9) for part in parts)))
+    greatest = (layers[:, SYNTAX].max(axis=0), layers[:, LAST].max(axis=0))
+    return np.concatenate((syntactic(encoding), *(part / max(float(np.linalg.norm(part)), 1e-9) for part in greatest)))
