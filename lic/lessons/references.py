@@ -14,7 +14,7 @@ _POSSESSIVE = POSSESSIVES - {"my", "our", "your"}
 _PRONOUNS = frozenset("he she it they him them that this these those who which his her its their hers theirs hes shes theyre".split())
 _POINTING = ("that one", "this one", "the one", "the latter", "the former")
 _CONTRACTED_PRONOUN = re.compile(r"^(he|she|it|they|that)(?:['’](?:s|re)|s)\b", re.IGNORECASE)
-OF_ITS_OWN = 3
+OF_ITS_OWN = 2
 """A bare correction holds at most so many content words besides its value and those of the entry."""
 _SMALL = frozenset("IN DT MD PRP RB CC UH WDT".split())
 _CORRECTING = frozenset(
@@ -24,6 +24,8 @@ _CORRECTING = frozenset(
     """.split()
 )
 """Words that a correction is wrapped in."""
+TELLING = re.compile(r"(?<![\w'’])(?:[A-ZÀ-Ý](?!['’]|\b)[\w'’-]*|\w*\d[\w.:]*)")
+"""A number, or a word with a capital."""
 _OWNING = ("have", "got", "own", "adopted", "bought", "'ve", "keep")
 _MALE = frozenset(
     """
@@ -76,7 +78,9 @@ def only_points_at(text: str, value: str, denied: str, focus: Entry) -> bool:
     """Whether a correction says nothing but a new value for an entry, besides words that the entry has too: "no, at nine" after "the shop opens at ten"."""
     known = {*words(focus.text), *words(focus.question), *words(value), *words(denied)}
     own = [word for word in words(text) if word.split("'")[0] not in known | _CORRECTING and not readings(word) & _SMALL]
-    return len(own) <= OF_ITS_OWN
+    # A name or a number beside the value says something of its own: "bin day for the flat falls on Mondays".
+    named = any(key(word) in own for word in TELLING.findall(text[1:]))
+    return len(own) <= OF_ITS_OWN and not named
 
 
 def points(subject: str) -> bool:
