@@ -15,7 +15,7 @@ from lic.jsonl import read_jsonl
 from lic.settings import seed_folder
 from lic.types import Encoder, Vector
 
-STRENGTH = 0.005
+STRENGTH = 0.01
 
 
 def read(encoder: Encoder, path: Path) -> tuple[Vector, list[str]]:
@@ -34,7 +34,7 @@ def main() -> None:
     x, kinds = read(encoder, options.data / "wishes" / "train.jsonl")
     y = [WISHES.index(kind) for kind in kinds]
     scaler = StandardScaler().fit(x)
-    head = LogisticRegression(C=STRENGTH, max_iter=2000).fit(scaler.transform(x), y)
+    head = LogisticRegression(C=STRENGTH, max_iter=2000, class_weight="balanced").fit(scaler.transform(x), y)
     write_head(options.out, WISHES, scaler, head)
     x, kinds = read(encoder, options.data / "wishes" / "test.jsonl")
     print(classification_report(kinds, [WISHES[i] for i in head.predict(scaler.transform(x))]))
