@@ -143,7 +143,9 @@ class Conversation:
         return None
 
     def _wants_redo(self, situation: Situation) -> bool:
-        """Whether the change that was just undone is wanted back; a bare "redo" sounds like many things."""
+        """Whether the change that was just undone is wanted back; a bare "redo" sounds like many things, but hardly like a statement."""
+        if situation.intent.teaching_probability >= self._parts.settings.ask_below:
+            return False
         if not situation.history or "redo" not in situation.history[0].reply.options or len(words(situation.turn.text)) > LONGEST_REDO:
             return False
         wish, probability = self._parts.wishes.among(situation.encoding, WISHES)

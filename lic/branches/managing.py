@@ -13,6 +13,9 @@ from lic.lessons.tagger import SURELY_FROM, facts_of
 from lic.transcript import Said, Transcript
 from lic.types import Reply
 
+SURELY_FEEDBACK = 0.6
+"""What was learned is taken back only where the gate is at least this sure that a turn speaks of it."""
+
 
 class Managing:
     """What happens to a turn that takes something back."""
@@ -69,7 +72,7 @@ class Managing:
     def feedback(self, situation: Situation) -> Reply:
         kind = self._desk.parts.feedback.kind(situation.encoding)
         last = situation.history[0] if situation.history else None
-        if kind == "not_teaching" and last is not None and last.reply.receipt is not None:
+        if kind == "not_teaching" and last is not None and last.reply.receipt is not None and situation.intent.probability >= SURELY_FEEDBACK:
             return self.not_teaching(last.turn.id, situation)
         if kind == "missed_teaching" and last is not None and not last.reply.intent.teaching:
             return self._teaching.missed(situation, last)
