@@ -144,7 +144,7 @@ class Person:
         reply = self.says(said.text)
         if reply.asks == "confirm":
             self.asked_back += 1
-            reply = self.says("yes")
+            reply = self.says("no" if said_to_forget(reply) else "yes")
         if reply.asks == "choose":
             self.asked_back += 1
             reply = self.says("replace it" if said.changes else "keep both")
@@ -153,6 +153,11 @@ class Person:
     def asks(self, question: str) -> Reply:
         """Ask in a conversation of its own, so that nothing said before helps."""
         return self.says(question, f"question {self._turns}")
+
+
+def said_to_forget(reply: Reply) -> bool:
+    """Whether LIC took a statement for a wish to forget; nobody would say yes to that."""
+    return reply.intent is not None and reply.intent.act == "forget"
 
 
 def taught(person: Person, said: Sequence[Said]) -> Iterator[Reply]:

@@ -57,7 +57,7 @@ class LetterEncoder:
 class SameQuestion:
     """A judge that is sure exactly where the entry's own question is asked."""
 
-    def verdicts(self, lesson: Lesson, candidates: Sequence[tuple[Entry, float]]) -> list[Verdict]:
+    def verdicts(self, lesson: Lesson, vector: Vector, candidates: Sequence[tuple[Entry, Vector]]) -> list[Verdict]:
         """A value in place of another for the same question, else nothing in common."""
         return [Verdict(0, 0, 0, 1) if key(entry.question) == key(lesson.question) else Verdict(1, 0, 0, 0) for entry, _ in candidates]
 

@@ -1,6 +1,7 @@
 """Finding the place: the judge of places on written pairs, and what becomes of what is known."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,30 +11,42 @@ from lic.data_management.place import SAME_QUESTION
 from lic.errors import DataError
 from lic.factory import Lic
 from lic.head import load_head
+from lic.jsonl import read_jsonl
+from lic.judges.likeness import load_likeness
 from lic.judges.same_question import LABELS, WEIGHTS, SameQuestion
-from lic.training.places import Compared, compared, written
+from lic.training.places import Compared, compared, joined, prepare, twins
 from tests.conftest import Talk
 
 
 @pytest.fixture(scope="module")
-def twins(models: Lic) -> Compared:
-    """The test twins as the judge sees them."""
-    _, found = written(models.settings.seed, "test")
-    return compared(models.parts.encoder, models.parts.reader, found)
+def judged(models: Lic) -> Compared:
+    """The test twins as the judge sees them, each in a memory with some others."""
+    memories = list(twins(list(read_jsonl(models.settings.seed / "twins" / "test.jsonl")), random.Random(0)))
+    texts = [one.text for memory in memories for one in (*memory.known, *(said for said, _, _ in memory.said))]
+    prepared = prepare(models.parts.encoder, models.parts.reader, texts)
+    return joined([compared(models.parts.encoder, memory, prepared, [load_likeness()]) for memory in memories])
 
 
-def test_nearly_the_same_words_are_not_yet_the_same_question(twins: Compared) -> None:
-    p = load_head(WEIGHTS, "").probabilities(twins.x.tolist())
+def test_nearly_the_same_words_are_not_yet_the_same_question(judged: Compared) -> None:
+    p = load_head(WEIGHTS, "").probabilities(judged.x.tolist())
     taken = p[:, 0] <= 1 - SAME_QUESTION
-    others, same = twins.labels == LABELS.index("other"), twins.labels != LABELS.index("other")
-    assert taken[others].mean() <= 0.08
-    assert taken[same].mean() >= 0.35
+    same = judged.labels != LABELS.index("other")
+    told = [places for places in judged.of if len(places)]
+    assert np.mean([taken[places].any() for places in told if not same[places].any()]) <= 0.08
+    assert np.mean([taken[places][same[places]].any() for places in told if same[places].any()]) >= 0.35
 
 
 def test_groups_and_twins_are_in_one_file_only(models: Lic) -> None:
-    texts = [{text for pairs in written(models.settings.seed, name) for pair in pairs for text in (pair.known, pair.new)} for name in ("train", "test")]
+    texts = [set(_written(models.settings.seed, name)) for name in ("train", "test")]
     assert not texts[0] & texts[1]
     assert min(map(len, texts)) > 1000
+
+
+def _written(data: Path, name: str) -> Iterator[str]:
+    for group in read_jsonl(data / "places" / f"{name}.jsonl"):
+        yield from (text for question in group["questions"] for kind in ("statements", "again", "changes") for text, _ in question[kind])
+    for pair in read_jsonl(data / "twins" / f"{name}.jsonl"):
+        yield from (pair["known"], pair["new"])
 
 
 def test_probabilities_sum_to_one() -> None:

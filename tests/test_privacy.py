@@ -64,7 +64,7 @@ def test_the_queries_within_a_transaction_stop_at_the_wall_too(store: Store) -> 
     with store.database.read() as connection:
         numbers = list(connection.exec_driver_sql("SELECT seq FROM versions").scalars())
         ben = Entries(connection, "ben")
-        assert {found.owner for found in ben.of_versions(numbers).values()} == {"ben"}
+        assert {found.owner for found, _ in ben.of_versions(numbers).values()} == {"ben"}
         assert ben.of_ids([entry.id]) == []
         assert ben.answering("dog", "is called") == ben.about("dog") == ben.saying(entry.text) == []
 

@@ -64,8 +64,9 @@ class Recalling:
         parts, turn = self._desk.parts, situation.turn
         with parts.database.read() as connection:
             entries = Entries(connection, self._desk.owner)
-            found = [item for item in parts.self_taking.finding.candidates(connection, situation.asking) if item.entry.owner == self._desk.owner]
-            held = held_of(entries, found) if found else []
+            finding = parts.self_taking.finding
+            found = [item for item in finding.candidates(connection, situation.asking) if item.entry.owner == self._desk.owner]
+            held = held_of(entries, finding.alike(entries, found))
             if not held and situation.context.focus and not situation.asking.slots.relation:
                 held = held_of(entries, [Taken(situation.context.focus[0], 1.0)])
         if not held:

@@ -49,7 +49,7 @@ class SaidOnly:
         asked_words = set(words(encoding.text))
         chosen = [self._turns[i] for i in best if _tells(self._turns[i], asked_words)]
         self._read_all([row for row in chosen if row.id not in self._read])
-        near = [(entry, float(encoding.vector @ said.vector)) for entry, said in (self._read[row.id] for row in chosen)]
+        near = [(entry, said.vector) for entry, said in (self._read[row.id] for row in chosen)]
         judged = self._judge.judged(encoding, question_slots(encoding, reading), near)
         found = [Taken(entry, one.answers) for (entry, _), one in zip(near, judged, strict=True)]
         return sorted(found, key=lambda item: -item.score)[:k]

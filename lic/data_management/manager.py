@@ -18,7 +18,7 @@ from lic.errors import NotFound, NothingToUndo
 from lic.language import asked_by, content_hash, exchanged, key
 from lic.mental_process.entries import Entries, NewEntry
 from lic.mental_process.search import HybridSearch
-from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Slots, Turn, Verdict
+from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Slots, Turn, Vector, Verdict
 
 CANDIDATES = 8
 
@@ -124,12 +124,12 @@ class DataManager:
             return []
         lesson = prepared.lesson
         found = self._found(connection, owner, lesson, prepared.statement)
-        near = of_one_subject([(entry, cosine) for entry, cosine in found if may_be_same(entry, lesson)], lesson.slots.subject)
-        judged = zip(near, self._judge.verdicts(lesson, near), strict=True)
+        near = of_one_subject([(entry, vector) for entry, vector in found if may_be_same(entry, lesson)], lesson.slots.subject)
+        judged = zip(near, self._judge.verdicts(lesson, prepared.statement.vector, near), strict=True)
         return sorted(((entry, verdict) for (entry, _), verdict in judged), key=lambda item: -item[1].same)
 
-    def _found(self, connection: Connection, owner: str, lesson: Lesson, statement: Encoding) -> list[tuple[Entry, float]]:
-        """Own entries with their cosines to a lesson's statement: those of its subject where they are few, and those that search finds."""
+    def _found(self, connection: Connection, owner: str, lesson: Lesson, statement: Encoding) -> list[tuple[Entry, Vector]]:
+        """Own entries, with their vectors, that may be about the same as a lesson: those of its subject where they are few, and those that search finds."""
         entries = Entries(connection, owner)
         owner_of, attribute = asked_by(lesson.slots.subject, lesson.slots.relation)
         read = entries.with_slots(Slots("I", attribute), CANDIDATES) if owner_of == "i" else []
@@ -139,8 +139,7 @@ class DataManager:
         # What is said of oneself may be known in other words of one's own: my desk is number 14, I sit at desk 22.
         enough = bool(read) and len(read) <= CANDIDATES and not lesson.correction and key(lesson.slots.subject).split(" ")[0] not in ("i", "my", "we", "our")
         searched = [] if enough else candidates_for(connection, self._search, owner, statement, CANDIDATES)
-        known = [(entry, float(vector @ statement.vector)) for entry, vector in read]
-        return list({entry.id: (entry, cosine) for entry, cosine in (*searched, *known)}.values())
+        return list({entry.id: (entry, vector) for entry, vector in (*searched, *read)}.values())
 
     def _in_the_words_of(self, entry: Entry, prepared: Prepared) -> Prepared:
         """ "His name is Max" about "My dog is called Rex" becomes "My dog is called Max": the entry's words, the new value."""

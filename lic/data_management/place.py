@@ -9,15 +9,16 @@ from sqlalchemy import Connection
 
 from lic.language import asked_by, key, relation_tells, same_subject, words
 from lic.lessons.morphology import readings
+from lic.lessons.references import TELLING
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
-from lic.types import Encoding, Entry, Lesson, Verdict
+from lic.types import Encoding, Entry, Lesson, Section, Vector, Verdict
 
 _NAME = re.compile(r"(?<![\w'’])[A-ZÀ-Ý][\w'’-]+")
 _SAYS_NOTHING = frozenset(["", *"is are am was were be been 's 'm 're s m re has have had 've ve".split(), "has got", "have got"])
 """Relations that many questions share: a parrot is green, and is twelve years old."""
 _OWN = frozenset("i my me we our us the a an".split())
-SAME_QUESTION = 0.7
+SAME_QUESTION = 0.8
 """From this probability on an entry answers the same question as a lesson; chosen on `data/places/test.jsonl`, see docs/LOG.md."""
 CORRECTED_QUESTION = 0.15
 """The same for what is surely a correction, which says by itself that something known is meant; between the two in proportion."""
@@ -27,14 +28,14 @@ SURE_CORRECTION = 0.5
 LONGEST_NAME = 3
 MAY_BE_SAME = 0.45
 """From this probability on LIC asks whether an entry is replaced."""
-COLLECTS = 3
+COLLECTS = 6
 """A value that takes the place of one that still holds does so much more harm than one too many beside it."""
 
 
 class Judge(Protocol):
     """Says what a lesson is to entries; `lic.judges.same_question` has the trained one."""
 
-    def verdicts(self, lesson: Lesson, candidates: Sequence[tuple[Entry, float]]) -> list[Verdict]: ...
+    def verdicts(self, lesson: Lesson, vector: Vector, candidates: Sequence[tuple[Entry, Vector]]) -> list[Verdict]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
     `near` are entries that may be about the same, each with what the lesson is to it, the surest first. The newest statement wins: where an
     entry answers the same question with one value, it is updated, never weighed against the new one.
     """
-    said = [entry for entry in entries.saying(lesson.statement) if entry.section == lesson.section]
+    said = [entry for entry in entries.saying(lesson.statement) if lesson.section and of_one_kind(entry.section, lesson.section)]
     if said:
         return Place("known", said[0])
     if lesson.target is not None:
@@ -72,7 +73,7 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
     ]
     value = key(lesson.slots.value)
     for entry, _ in alike:
-        if value and key(entry.slots.value) == value:
+        if value and key(entry.slots.value) == value and not _tells_more(lesson, entry):
             return Place("known", entry)
     # The same value in other words may be the same again, or where somebody lives who was born there: it is kept beside the known one.
     same = exact or [(entry, verdict) for entry, verdict in near if verdict.same >= wanted and not (value and key(entry.slots.value) == value)]
@@ -90,9 +91,20 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
     return Place("new", unsure=None if same or lesson.many else next(doubted, None))
 
 
+def _tells_more(lesson: Lesson, entry: Entry) -> bool:
+    """Whether a lesson with a known value has a name or number that the entry lacks: the lorry comes every Tuesday, where Friday is known."""
+    known = set(words(entry.text))
+    return any(not set(words(found)) <= known for found in TELLING.findall(lesson.statement[1:]))
+
+
+def of_one_kind(one: Section, other: Section) -> bool:
+    """Whether two sections may hold the same: what is of the world and what is of a person's life are easily taken for each other, feelings are not."""
+    return one == other or "emotional_states" not in (one, other)
+
+
 def may_be_same(entry: Entry, lesson: Lesson) -> bool:
     """Entries about another subject never answer the same question, however alike they sound; one without a subject only what corrects it."""
-    if entry.section != lesson.section:
+    if lesson.section is None or not of_one_kind(entry.section, lesson.section):
         return False
     if not lesson.slots.subject or (not entry.slots.subject and lesson.correction) or _same_attribute(entry, lesson):
         return True
@@ -105,9 +117,9 @@ def may_be_same(entry: Entry, lesson: Lesson) -> bool:
 
 
 def _speak_of_each_other(entry: Entry, lesson: Lesson) -> bool:
-    """Whether each statement names the other's subject somewhere: my desk is number 14, and I sit at desk 22."""
+    """Whether one statement names the other's subject somewhere: my desk is number 14, and I sit at desk 22."""
     one, other = ({word for word in words(slots.subject) if word not in _OWN} for slots in (entry.slots, lesson.slots))
-    return bool(one or other) and one <= set(words(lesson.statement)) and other <= set(words(entry.text))
+    return (bool(one) and one <= set(words(lesson.statement))) or (bool(other) and other <= set(words(entry.text)))
 
 
 def _same_relation(entry: Entry, lesson: Lesson) -> bool:
@@ -145,7 +157,7 @@ def _is_naming(relation: str) -> bool:
     return bool({"called", "name", "named", "names", "renamed", "nickname"} & set(key(relation).split()))
 
 
-def of_one_subject(near: Sequence[tuple[Entry, float]], subject: str) -> list[tuple[Entry, float]]:
+def of_one_subject(near: Sequence[tuple[Entry, Vector]], subject: str) -> list[tuple[Entry, Vector]]:
     """Without the entries that name their subject more closely where those are several: of two brothers, "my brother" is neither."""
     closer = {found for entry, _ in near if subject and len(found := key(entry.slots.subject)) > len(key(subject))}
     return [item for item in near if len(closer) <= 1 or key(item[0].slots.subject) not in closer]
@@ -156,6 +168,6 @@ def _names(text: str, value: str) -> set[str]:
     return {word for word in _NAME.findall(text[1:]) if word not in value}
 
 
-def candidates_for(connection: Connection, search: HybridSearch, owner: str, statement: Encoding, k: int) -> list[tuple[Entry, float]]:
-    """Own entries that search finds for an encoded statement, with their cosines."""
-    return [(found.entry, found.cosine) for found in search.search(connection, owner, statement, k) if found.entry.owner == owner]
+def candidates_for(connection: Connection, search: HybridSearch, owner: str, statement: Encoding, k: int) -> list[tuple[Entry, Vector]]:
+    """Own entries that search finds for an encoded statement, with their vectors."""
+    return [(found.entry, found.vector) for found in search.search(connection, owner, statement, k) if found.entry.owner == owner]

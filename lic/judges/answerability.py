@@ -7,7 +7,8 @@ from pathlib import Path
 from lic.head import load_head
 from lic.judges.contest import Spoken, greatest, spoken_of, standing
 from lic.judges.features import Side, features, side_of
-from lic.types import Encoder, Encoding, Entry, Slots
+from lic.judges.likeness import Likeness, load_likeness
+from lic.types import Encoder, Encoding, Entry, Slots, Vector
 
 LABELS = ("other", "answers")
 WEIGHTS = Path(__file__).parent / "answerability.json"
@@ -32,14 +33,15 @@ class Answerability:
         self._encoder = encoder
         self._head = load_head(weights, COMMAND)
         self._several = load_head(SEVERAL_WEIGHTS, COMMAND)
+        self._likeness = load_likeness()
 
-    def judged(self, question: Encoding, asked: Slots, candidates: Sequence[tuple[Entry, float]]) -> list[Judged]:
-        """For each of all entries that a search found, with its cosine to a question about a subject and relation, what it is to the question."""
+    def judged(self, question: Encoding, asked: Slots, candidates: Sequence[tuple[Entry, Vector]]) -> list[Judged]:
+        """For each of all entries that a search found for a question about a subject and relation, with their vectors, what it is to the question."""
         if not candidates:
             return []
         new = compared(self._encoder, question.text, asked)
-        known = [compared(self._encoder, entry.text, entry.slots) for entry, _ in candidates]
-        answers = self._head.probabilities(rows(new, known, [cosine for _, cosine in candidates]))[:, LABELS.index("answers")]
+        known = [(compared(self._encoder, entry.text, entry.slots), vector) for entry, vector in candidates]
+        answers = self._head.probabilities(rows(self._likeness, (new, question.vector), known))[:, LABELS.index("answers")]
         several = float(self._several.probabilities([question.vector.tolist()])[0, NUMBERS.index("several")])
         return [Judged(float(p), several) for p in answers]
 
@@ -50,10 +52,13 @@ def compared(encoder: Encoder, text: str, slots: Slots) -> Compared:
     return side, spoken_of(side)
 
 
-def rows(question: Compared, known: Sequence[Compared], cosines: Sequence[float]) -> list[list[float]]:
-    """What the classifier reads of each of the entries that were found for a question."""
+def rows(likeness: Likeness, question: tuple[Compared, Vector], known: Sequence[tuple[Compared, Vector]]) -> list[list[float]]:
+    """What the classifier reads of each of the entries that were found for a question, all with their vectors."""
+    (asked, asked_of), vector = question
+    cosines = [float(other @ vector) for _, other in known]
     best, second = greatest(cosines)
+    alike = likeness.standing(vector, [other for _, other in known])
     return [
-        [*features(question[0], side, cosine), *standing(question[1], spoken, cosine, best, second)]
-        for (side, spoken), cosine in zip(known, cosines, strict=True)
+        [*features(asked, side, cosine), *standing(asked_of, spoken, cosine, best, second), *numbers]
+        for ((side, spoken), _), cosine, numbers in zip(known, cosines, alike, strict=True)
     ]

@@ -12,8 +12,9 @@ import numpy as np
 
 from lic.head import load_head
 from lic.judges.features import Side, features, side_of, stem
+from lic.judges.likeness import Likeness, load_likeness
 from lic.language import key, same_subject, words
-from lic.types import Encoder, Entry, Lesson, Section, Slots, Vector, Verdict
+from lic.types import Encoder, Entry, Lesson, Slots, Vector, Verdict
 
 LABELS = ("other", "again", "adds", "replaces")
 WEIGHTS = Path(__file__).parent / "same_question.json"
@@ -56,10 +57,9 @@ class Statement:
     words: frozenset[str]
     slots: Slots
     many: bool
-    section: Section | None
 
 
-def statement_of(encoder: Encoder, text: str, slots: Slots, many: bool, section: Section | None) -> Statement:
+def statement_of(encoder: Encoder, text: str, slots: Slots, many: bool) -> Statement:
     """Prepare one statement."""
     value, found = slots.value, words(slots.value)
     kinds = (*(bool(pattern.search(value)) for pattern in _KINDS), any(w[:1].isupper() for w in value.split()[-1:]), len(found) == 1)
@@ -74,7 +74,6 @@ def statement_of(encoder: Encoder, text: str, slots: Slots, many: bool, section:
         words=frozenset(words(text)),
         slots=slots,
         many=many,
-        section=section,
     )
 
 
@@ -101,7 +100,6 @@ def pair_features(known: Statement, new: Statement, cosine: float) -> list[float
         float(value == other),
         float(known.many),
         float(new.many),
-        float(known.section == new.section),
         *(float(a and b) for a, b in zip(known.kinds, new.kinds, strict=True)),
         *(float(a != b) for a, b in zip(known.kinds, new.kinds, strict=True)),
         _overlap(known.unit, new.unit),
@@ -161,18 +159,24 @@ class SameQuestion:
     def __init__(self, encoder: Encoder, weights: Path = WEIGHTS) -> None:
         self._encoder = encoder
         self._head = load_head(weights, "python -m lic.training.places")
+        self._likeness = load_likeness()
 
-    def verdicts(self, lesson: Lesson, candidates: Sequence[tuple[Entry, float]]) -> list[Verdict]:
-        """What a lesson is to each entry, given with its cosine to the lesson's statement."""
-        return self._verdicts(statement_of(self._encoder, lesson.statement, lesson.slots, lesson.many, lesson.section), candidates)
+    def verdicts(self, lesson: Lesson, vector: Vector, candidates: Sequence[tuple[Entry, Vector]]) -> list[Verdict]:
+        """What a lesson with the vector of its statement is to each of the entries that may be about the same, given with their vectors."""
+        return self._verdicts(statement_of(self._encoder, lesson.statement, lesson.slots, lesson.many), vector, candidates)
 
-    def between(self, newer: Entry, others: Sequence[tuple[Entry, float]]) -> list[Verdict]:
-        """What an entry is to others, each given with its cosine to it."""
-        return self._verdicts(statement_of(self._encoder, newer.text, newer.slots, newer.many, newer.section), others)
+    def between(self, newer: Entry, vector: Vector, others: Sequence[tuple[Entry, Vector]]) -> list[Verdict]:
+        """What an entry is to others, all with their vectors."""
+        return self._verdicts(statement_of(self._encoder, newer.text, newer.slots, newer.many), vector, others)
 
-    def _verdicts(self, new: Statement, candidates: Sequence[tuple[Entry, float]]) -> list[Verdict]:
+    def _verdicts(self, new: Statement, vector: Vector, candidates: Sequence[tuple[Entry, Vector]]) -> list[Verdict]:
         if not candidates:
             return []
-        known = [statement_of(self._encoder, entry.text, entry.slots, entry.many, entry.section) for entry, _ in candidates]
-        rows = [pair_features(one, new, cosine) for one, (_, cosine) in zip(known, candidates, strict=True)]
-        return [Verdict(*map(float, row)) for row in self._head.probabilities(rows)]
+        known = [(statement_of(self._encoder, entry.text, entry.slots, entry.many), other) for entry, other in candidates]
+        return [Verdict(*map(float, row)) for row in self._head.probabilities(rows(self._likeness, (new, vector), known))]
+
+
+def rows(likeness: Likeness, new: tuple[Statement, Vector], known: Sequence[tuple[Statement, Vector]]) -> list[list[float]]:
+    """What the classifier reads of a new statement and each of those that it may be about the same as, all with their vectors."""
+    standing = likeness.standing(new[1], [vector for _, vector in known])
+    return [[*pair_features(one, new[0], float(vector @ new[1])), *numbers] for (one, vector), numbers in zip(known, standing, strict=True)]

@@ -91,10 +91,10 @@ class Entries:
             raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
         return _entry(found)
 
-    def of_versions(self, seqs: Sequence[int]) -> dict[int, Entry]:
-        """The entries whose current versions have these numbers, as far as they may be seen."""
-        query = _CURRENT.add_columns(versions.c.seq).where(versions.c.seq.in_(seqs))
-        return {row.seq: _entry(row) for row in self._seen(query)}
+    def of_versions(self, seqs: Sequence[int]) -> dict[int, tuple[Entry, Vector]]:
+        """The entries whose current versions have these numbers, as far as they may be seen, with their vectors."""
+        query = _CURRENT.add_columns(versions.c.seq, versions.c.vector).where(versions.c.seq.in_(seqs))
+        return {row.seq: (_entry(row), np.frombuffer(row.vector, np.float16).astype(np.float32)) for row in self._seen(query)}
 
     def of_ids(self, ids: Sequence[str]) -> list[Entry]:
         """The current entries with these ids that still exist, in the order of the ids."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from lic.language import words
 from lic.mental_process.entries import Entries
 from lic.mental_process.vectors import VectorIndex
-from lic.types import Encoding, Entry
+from lic.types import Encoding, Entry, Vector
 
 RANK_CONSTANT = 60  # the constant of the paper; only how fast the weight of a rank falls
 DEPTH = 24  # candidates of each kind
@@ -25,9 +25,10 @@ _STOP_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A found entry with its fused score and its cosine to the query (0 where only the words matched)."""
+    """A found entry with its vector, its fused score and its cosine to the query."""
 
     entry: Entry
+    vector: Vector
     score: float
     cosine: float
 
@@ -48,8 +49,7 @@ class HybridSearch:
                 fused[seq] = fused.get(seq, 0.0) + 1 / (RANK_CONSTANT + rank)
         best = sorted(fused, key=lambda seq: -fused[seq])[:k]
         found = Entries(connection, owner).of_versions(best)
-        cosines = dict(near)
-        return [Candidate(found[seq], fused[seq], cosines.get(seq, 0.0)) for seq in best if seq in found]
+        return [Candidate(entry, vector, fused[seq], float(vector @ query.vector)) for seq in best if seq in found for entry, vector in (found[seq],)]
 
 
 def full_text(connection: Connection, owner: str, query: str, k: int) -> list[int]:

@@ -1,6 +1,5 @@
 """What answers a question: the entries themselves, two of them in two steps, or, where nothing does, what would have to be known."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,23 +14,22 @@ from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.reader.reader import Reader, Reading
+from lic.self_taking.agreement import POINTING, agreement
 from lic.self_taking.chaining import Step, names_one, steps
-from lic.types import TAUGHT_REPLY, Encoder, Encoding, Entry, Slots, Taken
+from lic.types import TAUGHT_REPLY, Encoder, Encoding, Entry, Slots, Taken, Vector
 
 TAKE_FROM = 0.15
 """An entry answers from this probability on; `python -m lic.training.answerability` prints what other thresholds would cost, see docs/LOG.md."""
 SURE = 0.6
 """From this probability on one entry answers alone, and no second step is looked for."""
-ANSWERS_TOO, ANSWERS_TOO_OF_SEVERAL = 0.25, 0.08
-"""Entries with so much of the surest one's probability answer the same question; less is enough where several values are wanted, …"""
-RIVALS, ALIKE = 0.03, 0.3
-"""… and still less where the judge of places says with this probability that both are about the same."""
+ALIKE, LIKELY_ALIKE = 0.7, 0.5
+"""Entries answer the same question as the surest one where the judge of places says so with this probability; less is enough for those …"""
+ANSWERS_TOO = 0.5
+"""… with so much of the surest one's probability of being the answer."""
+OF_SEVERAL = 0.28
+"""Where several values are wanted, so much of each of these three is enough: one too many does less harm than one too few."""
 SEVERAL, MANY_SAYS = 0.5, 0.3
 """From this probability on several values are wanted; what was learned as one of several counts so much more."""
-OF_ANOTHER = 0.05
-"""So little is left of the probability of an entry that names another owner than the question: the office's password, not the cabin's."""
-_POINTING = frozenset("i my we our me us the a an is are it they you your of at in for".split())
-_BELONGING = re.compile(r"\b(?:of|at|in|for) (?:the|my|our) ([\w'’-]+)", re.IGNORECASE)
 CANDIDATES = 12
 MOST_TAKEN = 12
 MOST_STEPS = 4
@@ -83,7 +81,7 @@ class Finding:
 
     def candidates(self, connection: Connection, asking: Asking, k: int = CANDIDATES) -> list[Taken]:
         """What search finds for a question, with the probability that each entry answers it, the surest first."""
-        return self._judged(asking, [(item.entry, item.cosine) for item in self._search.search(connection, asking.owner, asking.encoding, k)])
+        return self._judged(asking, [(item.entry, item.vector) for item in self._search.search(connection, asking.owner, asking.encoding, k)])
 
     def find(self, connection: Connection, asking: Asking, trace: list[str]) -> Found:
         """What answers a question now; lines for each step go to the trace."""
@@ -94,16 +92,22 @@ class Finding:
         if direct and (now := _named_since(entries, direct[0].entry)):
             trace.append(f"“{direct[0].entry.text}” was said before “{now.text}”")
             return Found(missing=Missing(now, _asked_of(asking.encoding.text, now)))
-        if direct and direct[0].score >= SURE:
+        # Who the manager is says little of what the manager drinks, however sure the judge is.
+        names_only = bool(direct) and names_one(direct[0].entry) and bool(steps(asking.encoding.text, [direct[0].entry]))
+        if direct and direct[0].score >= SURE and not names_only:
             return Found(direct)
         chained = self._chained(entries, asking, [item.entry for item in found], trace)
-        if chained.taken and (not direct or chained.taken[0].score > direct[0].score):
+        if chained.taken and (not direct or names_only or chained.taken[0].score > direct[0].score):
             return chained
+        if names_only and chained.missing and direct[0].score < SURE:
+            return Found(missing=chained.missing)
         return Found(direct) if direct else Found(missing=chained.missing, near=_near(found, asking))
 
-    def _judged(self, asking: Asking, found: Sequence[tuple[Entry, float]]) -> list[Taken]:
+    def _judged(self, asking: Asking, found: Sequence[tuple[Entry, Vector]]) -> list[Taken]:
         judged = self._judge.judged(asking.encoding, asking.slots, found)
-        taken = (Taken(entry, one.answers * _agreement(asking, entry), one.several) for (entry, _), one in zip(found, judged, strict=True))
+        taken = (
+            Taken(entry, one.answers * agreement(asking.encoding.text, asking.slots, entry), one.several) for (entry, _), one in zip(found, judged, strict=True)
+        )
         return sorted(taken, key=lambda item: -item.score)
 
     def _of_one_question(self, entries: Entries, found: Sequence[Taken]) -> tuple[Taken, ...]:
@@ -111,25 +115,26 @@ class Finding:
 
         Two statements in unlike words may answer one question, and were then kept beside each other; the newest is told.
         """
-        sure = [item for item in found if item.entry.slots.relation != TAUGHT_REPLY]
-        if not sure or sure[0].score < TAKE_FROM:
-            return ()
-        best, *others = sure
-        likely = [item for item in others if item.score >= RIVALS * best.score and item.entry.section == best.entry.section]
-        vectors = entries.vectors([item.entry.id for item in (best, *likely)]) if likely else {}
-        near = [(item.entry, float(vectors[best.entry.id] @ vectors[item.entry.id])) for item in likely]
-        verdicts = self._same_question.between(best.entry, near)
-        several = best.several + MANY_SAYS * best.entry.many >= SEVERAL
-        surely = (ANSWERS_TOO_OF_SEVERAL if several else ANSWERS_TOO) * best.score
-        same = (
-            item.score >= surely or (verdict.same >= ALIKE and _of_one_subject(best.entry, item.entry)) for item, verdict in zip(likely, verdicts, strict=True)
-        )
-        alike = [best, *(item for item, too in zip(likely, same, strict=True) if too)]
-        frames = {frame for item in alike if (frame := _frame(item.entry))}
-        alike += [item for item in others if item not in alike and _frame(item.entry) in frames]
-        if several:
+        alike = self.alike(entries, found)
+        if not alike or _wants_several(alike[0]):
             return tuple(alike[:MOST_TAKEN])
         return (max(alike, key=lambda item: (item.entry.said_at, item.entry.created_at)),)
+
+    def alike(self, entries: Entries, found: Sequence[Taken]) -> list[Taken]:
+        """Of judged entries, the surest first, the surest one with all that answer the same question as it; empty where none is sure."""
+        sure = [item for item in found if item.entry.slots.relation != TAUGHT_REPLY]
+        if not sure or sure[0].score < TAKE_FROM:
+            return []
+        best, *others = sure
+        near = [item for item in others if _comparable(best.entry, item.entry)]
+        vectors = entries.vectors([item.entry.id for item in (best, *near)]) if near else {}
+        rivals = [(item.entry, vectors[item.entry.id]) for item in near]
+        verdicts = self._same_question.between(best.entry, vectors[best.entry.id], rivals) if near else []
+        enough = OF_SEVERAL if _wants_several(best) else 1.0
+        likely = enough * ANSWERS_TOO * best.score
+        same = [item for item, verdict in zip(near, verdicts, strict=True) if verdict.same >= enough * (LIKELY_ALIKE if item.score >= likely else ALIKE)]
+        frames = {frame for item in (best, *same) if (frame := _frame(item.entry))}
+        return [best, *(item for item in others if item in same or _frame(item.entry) in frames)]
 
     def _chained(self, entries: Entries, asking: Asking, found: Sequence[Entry], trace: list[str]) -> Found:
         """Answer in two steps; where only the first one is known, say what would have to be known for the second."""
@@ -143,7 +148,7 @@ class Finding:
         readings = self._reader.read(encodings, [None] * len(known)) if known else []
         for (step, about), encoding, reading in zip(known, encodings, readings, strict=True):
             second = Asking(asking.owner, asking.at, encoding, reading)
-            near = [(entry, float(vector @ encoding.vector)) for entry, vector in about if entry.id != step.entry.id and holds(entry, asking.at)]
+            near = [(entry, vector) for entry, vector in about if entry.id != step.entry.id and holds(entry, asking.at)]
             answers = self._judged(second, near)
             for item in self._of_one_question(entries, answers)[:1]:
                 if best is None or item.score > best[0].score:
@@ -155,29 +160,9 @@ class Finding:
         return Found(missing=Missing(named.entry, named.question)) if named else Found()
 
 
-def _agreement(asking: Asking, entry: Entry) -> float:
-    """Where question and entry name each an owner of its own, and neither speaks of the other's, they are about two things."""
-    question, statement = ({word.removesuffix("'s") for word in words(text)} for text in (asking.encoding.text, entry.text))
-    asked = _owner_words(asking.slots), _belonging(asking.encoding.text)
-    told = _owner_words(entry.slots), _belonging(entry.text) - set(words(entry.slots.value))
-    apart = any(one and other and not one & statement and not other & question for one in asked for other in told)
-    return OF_ANOTHER if apart or _differ_in_kind(asking.slots, entry.slots, question, statement) else 1.0
-
-
-def _differ_in_kind(asked: Slots, told: Slots, question: set[str], statement: set[str]) -> bool:
-    """Whether two subjects are two of one kind: the harbour ferry, and the island ferry."""
-    one, other = ([word for word in words(slots.subject) if word not in _POINTING] for slots in (asked, told))
-    return len(one) > 1 and len(other) > 1 and one[-1] == other[-1] and not set(one) <= statement and not set(other) <= question
-
-
-def _owner_words(slots: Slots) -> set[str]:
-    owner = asked_by(slots.subject, slots.relation)[0] or key(slots.subject)
-    return {word.removesuffix("'s") for word in owner.split()} - _POINTING
-
-
-def _belonging(text: str) -> set[str]:
-    """The nouns behind "of the", "at my", "for our": whose or where something is."""
-    return {word.lower() for phrase in _BELONGING.findall(text) for word in words(phrase)} - _POINTING
+def _wants_several(best: Taken) -> bool:
+    """Whether a question wants several values, to judge by its words and by how its surest answer was learned."""
+    return best.several + MANY_SAYS * best.entry.many >= SEVERAL
 
 
 def _frame(entry: Entry) -> str:
@@ -186,10 +171,12 @@ def _frame(entry: Entry) -> str:
     return text.replace(value, " … ") if value.strip() and value in text and value.strip() != text.strip() else ""
 
 
-def _of_one_subject(one: Entry, other: Entry) -> bool:
-    """Whether two entries may be about the same: where both name their subject in words of their own, one of these is shared."""
-    first, second = ({word for word in key(entry.slots.subject).split() if word not in _POINTING} for entry in (one, other))
-    return not first or not second or bool(first & second)
+def _comparable(one: Entry, other: Entry) -> bool:
+    """Whether two entries may be about the same: where both name their subject in words of their own, one of these stands in the other's statement."""
+    if one.section != other.section and "emotional_states" in (one.section, other.section):
+        return False
+    first, second = ({word for word in key(entry.slots.subject).split() if word not in POINTING} for entry in (one, other))
+    return not first or not second or bool(first & set(words(other.text))) or bool(second & set(words(one.text)))
 
 
 def holds(entry: Entry, at: datetime) -> bool:
@@ -199,7 +186,7 @@ def holds(entry: Entry, at: datetime) -> bool:
 
 def _named_since(entries: Entries, entry: Entry) -> Entry | None:
     """Who the subject of an entry is now, where that was somebody else when the entry was said: my manager is Tom now, it was Petra."""
-    if key(entry.slots.subject) in _POINTING:
+    if key(entry.slots.subject) in POINTING:
         return None
     owner, attribute = asked_by(entry.slots.subject, "is")
     attributes = [naming for naming, _ in entries.with_slots(Slots("I", attribute), MOST_STEPS)] if owner == "i" else []

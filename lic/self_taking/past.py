@@ -6,11 +6,7 @@ from datetime import datetime
 
 from lic.language import key
 from lic.mental_process.entries import Entries, Version
-from lic.self_taking.finding import TAKE_FROM
 from lic.types import Entry, Taken
-
-RIVALS = 0.4
-"""Entries with so much of the surest one's probability say what held of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +21,8 @@ class Held:
 
 
 def held_of(entries: Entries, found: Sequence[Taken]) -> list[Held]:
-    """All wordings of the entries that answer the question of the surest one, the oldest first."""
-    best = found[0].score if found else 0.0
-    alike = [item.entry for item in found if item.score >= max(TAKE_FROM, RIVALS * best) and item.entry.section == found[0].entry.section]
-    versions = [item for entry in alike for item in _begun(entries.history(entry.id), entry)]
+    """All wordings of entries that answer one question, the oldest first."""
+    versions = [version for item in found for version in _begun(entries.history(item.entry.id), item.entry)]
     versions.sort(key=lambda item: item[0])
     nexts = [begins for begins, _, _ in versions[1:]]
     return [

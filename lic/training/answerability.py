@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from lic.encoder import load_encoder
 from lic.head import write_head
 from lic.jsonl import read_jsonl
 from lic.judges.answerability import LABELS, NUMBERS, SEVERAL_WEIGHTS, WEIGHTS, compared, rows
+from lic.judges.likeness import Likeness, load_likeness
 from lic.language import key, sentence
 from lic.lessons.clause import clause
 from lic.lessons.preparer import LessonPreparer
@@ -33,6 +34,8 @@ from lic.lessons.wording import question_from
 from lic.reader.reader import Reader
 from lic.settings import seed_folder
 from lic.training.facts import fact_of, parse_line
+from lic.training.likeness import crossed
+from lic.training.vectors import parts, vectors_of
 from lic.types import Context, Encoder, Intent, Slots, Turn, Vector
 
 CANDIDATES = 12
@@ -45,18 +48,17 @@ SWAPPED, UNTAUGHT = 0.6, 0.2
 PLAIN_SHARE = 3
 """One marked lesson in so many gives a plain question as well: written pairs are mostly hard ones."""
 HIDDEN, STRENGTH = 48, 2.0
-READ_AT_ONCE = 128
-Item = TypeVar("Item")
 TAUGHT = Intent("experience", 1.0, 1.0, True)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, the statements that answer it and are known, and those that are left out of the memory for it."""
+    """A question of a group, the statements that answer it and are known, and those that are left out of the memory for it."""
 
     text: str
     answers: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def grouped(groups: Sequence[Mapping[str, Any]], chance: random.Random) -> Memor
     """A memory from the groups of `data/places`."""
     statements: list[str] = []
     questions: list[Asked] = []
-    for group in groups:
+    for number, group in enumerate(groups):
         near = frozenset(group["near"]["statements"]) if chance.random() < NEAR_SHARE else frozenset[str]()
         statements += sorted(near)
         for question in group["questions"]:
@@ -80,13 +82,13 @@ def grouped(groups: Sequence[Mapping[str, Any]], chance: random.Random) -> Memor
             answers = frozenset(chance.sample(told, n)) if chance.random() < TAUGHT_SHARE else frozenset[str]()
             statements += sorted(answers)
             for wording in (question["question"], *question.get("asks", ())):
-                questions.append(Asked(wording, answers))
+                questions.append(Asked(wording, answers, group=number))
                 if group["subject"] != "I" and group["subject"].lower() in wording.lower() and chance.random() < SWAPPED:
                     other = re.sub(re.escape(group["subject"]), group["near"]["subject"].replace("\\", r"\\"), wording, flags=re.IGNORECASE)
-                    questions.append(Asked(other, without=near))
+                    questions.append(Asked(other, without=near, group=number))
                 elif answers and chance.random() < UNTAUGHT:
-                    questions.append(Asked(wording, without=answers))
-        questions += [Asked(wording) for wording in group.get("unanswered", ())]
+                    questions.append(Asked(wording, without=answers, group=number))
+        questions += [Asked(wording, group=number) for wording in group.get("unanswered", ())]
     return Memory(tuple(dict.fromkeys(statements)), tuple(questions))
 
 
@@ -133,22 +135,24 @@ class Searched:
     answered: NDArray[np.bool_]
 
 
-def searched(encoder: Encoder, reader: Reader, memory: Memory) -> Searched:
-    """Ask everything of a memory."""
+def searched(encoder: Encoder, reader: Reader, memory: Memory, likenesses: Sequence[Likeness]) -> Searched:
+    """Ask everything of a memory; questions of each group are seen through the likeness whose turn it is."""
     lessons = dict(lessons_of(encoder, reader, memory.statements))
     names = list(lessons)
     known = [compared(encoder, *lessons[name]) for name in names]
-    vectors = np.stack([encoding.vector for part in _parts([lessons[name][0] for name in names]) for encoding in encoder.encode(part)])
+    found = vectors_of(encoder, [lessons[name][0] for name in names])
+    vectors = np.stack([found[lessons[name][0]] for name in names])
     x: list[list[float]] = []
     right: list[bool] = []
     of: list[int] = []
     at = 0
-    for part in _parts(memory.questions):
+    for part in parts(memory.questions):
         encodings = encoder.encode([asked.text for asked in part])
         for asked, encoding, reading in zip(part, encodings, reader.read(encodings, [None] * len(part)), strict=True):
             cosines = vectors @ encoding.vector
             order = [int(i) for i in np.argsort(-cosines)[: CANDIDATES + len(asked.without)] if names[int(i)] not in asked.without][:CANDIDATES]
-            x += rows(compared(encoder, encoding.text, question_slots(encoding, reading)), [known[i] for i in order], [float(cosines[i]) for i in order])
+            one = compared(encoder, encoding.text, question_slots(encoding, reading)), encoding.vector
+            x += rows(likenesses[asked.group % len(likenesses)], one, [(known[i], vectors[i]) for i in order])
             right += [names[i] in asked.answers for i in order]
             of += [at] * len(order)
             at += 1
@@ -160,18 +164,13 @@ def searched(encoder: Encoder, reader: Reader, memory: Memory) -> Searched:
 def lessons_of(encoder: Encoder, reader: Reader, texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, Slots]]]:
     """Texts with statement and slots of the lesson that a turn would make of each, as far as one comes of it."""
     preparer = LessonPreparer()
-    for part in _parts(sorted(texts, key=lambda text: (len(text), text))):
+    for part in parts(sorted(texts, key=lambda text: (len(text), text))):
         encodings = encoder.encode(part)
         for encoding, reading in zip(encodings, reader.read(encodings, [None] * len(part)), strict=True):
             made = preparer.prepare(Turn("", encoding.text, "", "", datetime.now(UTC)), TAUGHT, encoding, reading, Context())
             if made:
                 longest = max(made, key=lambda lesson: len(lesson.statement))
                 yield encoding.text, (longest.statement, longest.slots)
-
-
-def _parts(items: Sequence[Item]) -> Iterator[list[Item]]:
-    for start in range(0, len(items), READ_AT_ONCE):
-        yield list(items[start : start + READ_AT_ONCE])
 
 
 def report(p: Vector, found: Searched) -> Iterator[str]:
@@ -202,8 +201,8 @@ def several(encoder: Encoder, path: Path) -> tuple[Vector, NDArray[np.int64]]:
         for question in group["questions"]
         for text in (question["question"], *question.get("asks", ()))
     ]
-    vectors = np.stack([encoding.vector for part in _parts([text for text, _ in wordings]) for encoding in encoder.encode(part)])
-    return vectors, np.array([many for _, many in wordings])
+    found = vectors_of(encoder, [text for text, _ in wordings])
+    return np.stack([found[text] for text, _ in wordings]), np.array([many for _, many in wordings])
 
 
 def main() -> None:
@@ -215,7 +214,8 @@ def main() -> None:
     options = parser.parse_args()
     encoder = load_encoder()
     reader = Reader(encoder)
-    found = [searched(encoder, reader, memory) for memory in memories(options.data, "train").values()]
+    likenesses = crossed(encoder, list(read_jsonl(options.data / "places" / "train.jsonl")))
+    found = [searched(encoder, reader, memory, likenesses) for memory in memories(options.data, "train").values()]
     x, y = np.concatenate([one.x for one in found]), np.concatenate([one.right for one in found])
     print(f"{len(y):,} entries that came up, {y.mean():.3f} answer")
     scaler = StandardScaler().fit(x)
@@ -223,7 +223,7 @@ def main() -> None:
     head.set_params(batch_size=512).fit(scaler.transform(x), y)
     write_head(options.out, LABELS, scaler, head)
     for name, memory in memories(options.data, "test").items():
-        measured = searched(encoder, reader, memory)
+        measured = searched(encoder, reader, memory, [load_likeness()])
         print(f"{name}: {len(measured.answered)} questions")
         for line in report(head.predict_proba(scaler.transform(measured.x))[:, 1], measured):
             print(line)

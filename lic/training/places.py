@@ -1,9 +1,9 @@
 """Fit the judge that finds the place of a lesson: `python -m lic.training.places`, from `data/places` and `data/twins`.
 
-A line there is a subject with its questions, each with differently worded statements that answer it. Two statements of one question
-are a pair that says the same again, adds or replaces; statements of two questions, or about a near subject, are a pair of which neither
-replaces the other. Twins are pairs in nearly the same words, which is where a judge of likeness goes wrong. Every statement is prepared
-as a lesson by the reader that also serves a turn, with its mistakes; pairs with a statement that gives no lesson are left out.
+A line of `data/places` is a subject with its questions, each with differently worded statements that answer it. Memories are put together from them, in
+which each question has one statement or some or none, and other statements are said to these memories. What each is compared with is what the data
+manager would compare it with, so that the probabilities are calibrated for a memory. Twins are pairs in nearly the same words, which is where a judge of
+likeness goes wrong. Every statement is prepared as a lesson by the reader that also serves a turn, with its mistakes.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -21,128 +20,167 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from lic.data_management.place import COLLECTS
+from lic.data_management.manager import CANDIDATES
+from lic.data_management.place import COLLECTS, may_be_same, of_one_subject
 from lic.encoder import load_encoder
 from lic.head import write_head
 from lic.jsonl import read_jsonl
-from lic.judges.same_question import LABELS, WEIGHTS, Statement, pair_features, statement_of
-from lic.language import key, same_subject
+from lic.judges.likeness import Likeness, load_likeness
+from lic.judges.same_question import LABELS, WEIGHTS, rows, statement_of
+from lic.language import key
 from lic.lessons.preparer import LessonPreparer
 from lic.reader.reader import Reader
 from lic.settings import seed_folder
-from lic.types import Context, Encoder, Encoding, Intent, Lesson, Slots, Turn, Vector
+from lic.training.likeness import crossed
+from lic.training.vectors import parts, vectors_of
+from lic.types import Context, Encoder, Entry, Intent, Lesson, Slots, Turn, Vector
 
-OTHERS, TOLD = 4, 3
-"""So many statements of each two questions of a subject are paired as different."""
-NEAR = 8
-HIDDEN = 32
-STRENGTH = 3.0
+MEMORIES = 3
+"""So many times memories are put together from all groups."""
+GROUPS_AT_ONCE = 40
+NEAR_SHARE = 0.5
+"""In so many groups the near subject's statements are known too."""
+UNKNOWN_SHARE = 0.2
+"""Of so many questions nothing is known."""
+MOST_KNOWN = 3
+SAID = 2
+"""So many statements of each question are said to a memory."""
+HIDDEN = 48
+STRENGTH = 2.0
 TWINS = 10
 """So many times each pair of twins is shown; of the others there are many from each statement."""
-READ_AT_ONCE = 128
+BESIDE_TWINS = 8
+"""In a memory with so many other statements."""
 BARE = Context(None, None, "", Slots(), ())
 TAUGHT = Intent("experience", 1.0, 1.0, True)
-Said = tuple[str, str]
-"""A statement and its value; of a near subject's statement the value is not written."""
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """An older and a newer statement with what the newer one is to the older."""
+class Told:
+    """A statement with its value, and the question that it answers; None where that is not written."""
 
-    known: str
-    new: str
-    label: str
+    text: str
+    value: str = ""
+    question: tuple[int, int] | None = None
+    many: bool = False
 
-
-def pairs(group: Mapping[str, Any], chance: random.Random) -> Iterator[Pair]:
-    """The pairs of one group, each ordered."""
-    told: list[list[str]] = []
-    for question in group["questions"]:
-        statements, again, changes = ([(str(text), str(value)) for text, value in question[name]] for name in ("statements", "again", "changes"))
-        yield from _of_one_question(statements, again, changes, "adds" if question["many"] else "replaces")
-        told.append([text for text, _ in (*statements, *again, *changes)])
-    for one, other in permutations(told, 2):
-        for known in chance.sample(one, min(OTHERS, len(one))):
-            yield from (Pair(known, new, "other") for new in chance.sample(other, min(TOLD, len(other))))
-    everything = [text for texts in told for text in texts]
-    for near in group["near"]["statements"]:
-        for text in chance.sample(everything, min(NEAR, len(everything))):
-            yield Pair(near, text, "other")
-            yield Pair(text, near, "other")
+    def to(self, known: "Told") -> str:
+        """What this statement is to one that is known."""
+        if self.question is None or self.question != known.question:
+            return "other"
+        return "again" if key(self.value) == key(known.value) else "adds" if self.many else "replaces"
 
 
-def _of_one_question(statements: Sequence[Said], again: Sequence[Said], changes: Sequence[Said], kind: str) -> Iterator[Pair]:
-    for (known, value), (new, other) in permutations(statements, 2):
-        if key(value) != key(other):
-            yield Pair(known, new, kind)
-    for known, value in statements:
-        yield from (Pair(known, new, kind) for new, other in changes if key(value) != key(other))
-        for new, other in again:
-            yield Pair(known, new, "again" if key(value) == key(other) else kind)
-            if key(value) == key(other):
-                yield Pair(new, known, "again")
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known, and what is then said, with the number of its group and, where it is written, what it is to the first one that is known."""
+
+    known: tuple[Told, ...]
+    said: tuple[tuple[Told, int, str | None], ...]
 
 
-def written(data: Path, name: str) -> tuple[list[Pair], list[Pair]]:
-    """The pairs of groups and those of twins of a data folder, of the file `name`."""
-    chance = random.Random(0)
-    grouped = [pair for group in read_jsonl(data / "places" / f"{name}.jsonl") for pair in pairs(group, chance)]
-    return grouped, [Pair(row["known"], row["new"], row["label"]) for row in read_jsonl(data / "twins" / f"{name}.jsonl")]
+def memories(groups: Sequence[Mapping[str, Any]], chance: random.Random) -> Iterator[Memory]:
+    """Memories from all groups, some of them at a time."""
+    numbers = list(range(len(groups)))
+    chance.shuffle(numbers)
+    for start in range(0, len(numbers), GROUPS_AT_ONCE):
+        known: list[Told] = []
+        said: list[tuple[Told, int, str | None]] = []
+        for number in numbers[start : start + GROUPS_AT_ONCE]:
+            if chance.random() < NEAR_SHARE:
+                known += [Told(text) for text in groups[number]["near"]["statements"]]
+            for i, question in enumerate(groups[number]["questions"]):
+                told = [Told(text, value, (number, i), question["many"]) for name in ("statements", "again", "changes") for text, value in question[name]]
+                chance.shuffle(told)
+                n = chance.randint(1, MOST_KNOWN) if question["many"] else chance.choice((1, 1, 1, 2))
+                n = 0 if chance.random() < UNKNOWN_SHARE else min(n, len(told) - 1)
+                known += told[:n]
+                said += [(one, number, None) for one in told[n : n + SAID]]
+        yield Memory(tuple(known), tuple(said))
+
+
+def twins(pairs: Sequence[Mapping[str, str]], chance: random.Random) -> Iterator[Memory]:
+    """Each pair of twins in a memory with some other statements."""
+    for number, pair in enumerate(pairs):
+        others = [Told(other["known"]) for other in chance.sample(pairs, min(BESIDE_TWINS, len(pairs))) if other is not pair]
+        yield Memory((Told(pair["known"]), *others), ((Told(pair["new"]), number, pair["label"]),))
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Features (n, f) and labels of n pairs, and whether both statements were marked with the same subject."""
+    """Features (n, f) and labels of n pairs, and for each statement that was said which of them are its own."""
 
     x: Vector
     labels: NDArray[np.int64]
-    alike: NDArray[np.bool_]
+    of: tuple[NDArray[np.int64], ...]
 
 
-def compared(encoder: Encoder, reader: Reader, found: Sequence[Pair]) -> Compared:
-    """The pairs as the judge sees them."""
-    prepared = prepare(encoder, reader, sorted({text for pair in found for text in (pair.known, pair.new)}))
-    rows: list[list[float]] = []
+def compared(encoder: Encoder, memory: Memory, prepared: Mapping[str, tuple[Lesson, Vector]], likenesses: Sequence[Likeness]) -> Compared:
+    """What is said to a memory, as the judge sees it; each group is seen through the likeness whose turn it is."""
+    known = [one for one in memory.known if one.text in prepared]
+    entries = {id(one): _entry(*prepared[one.text]) for one in known}
+    told = {entry.id: one for one in known for entry in (entries[id(one)][0],)}
+    vectors = np.stack([entries[id(one)][1] for one in known]) if known else np.zeros((0, encoder.dimension), np.float32)
+    x: list[list[float]] = []
     labels: list[int] = []
-    alike: list[bool] = []
-    for pair in found:
-        if pair.known in prepared and pair.new in prepared:
-            (known, one), (new, other) = prepared[pair.known], prepared[pair.new]
-            rows.append(pair_features(known, new, float(one @ other)))
-            labels.append(LABELS.index(pair.label))
-            alike.append(may_be_same(known, new))
-    return Compared(np.asarray(rows, np.float32), np.asarray(labels), np.asarray(alike))
+    of: list[NDArray[np.int64]] = []
+    for new, group, label in memory.said:
+        if new.text not in prepared:
+            continue
+        lesson, vector = prepared[new.text]
+        nearest = {int(i) for i in np.argsort(-(vectors @ vector))[:CANDIDATES]}
+        about = {i for i, one in enumerate(known) if lesson.slots.subject and key(entries[id(one)][0].slots.subject) == key(lesson.slots.subject)}
+        found = [entries[id(known[i])] for i in sorted(nearest | about) if known[i].text != new.text]
+        near = of_one_subject([item for item in found if may_be_same(item[0], lesson)], lesson.slots.subject)[: 2 * CANDIDATES]
+        first = len(x)
+        statements = [(statement_of(encoder, entry.text, entry.slots, entry.many), other) for entry, other in near]
+        one = statement_of(encoder, lesson.statement, lesson.slots, lesson.many), vector
+        x += rows(likenesses[group % len(likenesses)], one, statements)
+        labels += [LABELS.index(label if label and told[entry.id] is memory.known[0] else new.to(told[entry.id])) for entry, _ in near]
+        of.append(np.arange(first, len(x)))
+    return Compared(np.asarray(x, np.float32), np.asarray(labels, np.int64), tuple(of))
 
 
-def may_be_same(known: Statement, new: Statement) -> bool:
-    """Whether the data manager would compare the two at all."""
-    return not new.slots.subject or same_subject(known.slots.subject, new.slots.subject)
+def _entry(lesson: Lesson, vector: Vector) -> tuple[Entry, Vector]:
+    """A lesson as the entry that it becomes."""
+    number = f"{id(lesson)}"
+    entry = Entry(
+        number, 1, "", False, lesson.section or "individual_experiences", "", lesson.statement, lesson.question, lesson.slots, lesson.many, AT, None, AT
+    )
+    return entry, vector
 
 
-def prepare(encoder: Encoder, reader: Reader, texts: Sequence[str]) -> dict[str, tuple[Statement, Vector]]:
-    """Each text as the lesson that a turn would make of it, with the vector of the lesson's statement."""
+def joined(found: Sequence[Compared]) -> Compared:
+    """The pairs of several memories as those of one."""
+    starts = np.cumsum([0, *(len(one.labels) for one in found)])
+    of = tuple(places + start for one, start in zip(found, starts, strict=False) for places in one.of)
+    return Compared(np.concatenate([one.x for one in found if len(one.labels)]), np.concatenate([one.labels for one in found]), of)
+
+
+def prepare(encoder: Encoder, reader: Reader, texts: Sequence[str]) -> dict[str, tuple[Lesson, Vector]]:
+    """Each text as the lesson that a turn would make of it, with the vector of the lesson's statement; without those that give none."""
     preparer = LessonPreparer()
     lessons: dict[str, Lesson] = {}
-    for start in range(0, len(texts), READ_AT_ONCE):
-        part = encoder.encode(texts[start : start + READ_AT_ONCE])
-        for encoding, reading in zip(part, reader.read(part, [None] * len(part)), strict=True):
-            turn = Turn("", encoding.text, "", "", datetime.now(UTC))
-            made = preparer.prepare(turn, TAUGHT, encoding, reading, BARE)
+    for part in parts(sorted(dict.fromkeys(texts), key=len)):
+        encodings = encoder.encode(part)
+        for encoding, reading in zip(encodings, reader.read(encodings, [None] * len(encodings)), strict=True):
+            made = preparer.prepare(Turn("", encoding.text, "", "", AT), TAUGHT, encoding, reading, BARE)
             if made:
                 lessons[encoding.text] = max(made, key=lambda lesson: len(lesson.statement))
-    vectors = _vectors(encoder, [lesson.statement for lesson in lessons.values()])
-    return {
-        text: (statement_of(encoder, lesson.statement, lesson.slots, lesson.many, lesson.section), vectors[lesson.statement])
-        for text, lesson in lessons.items()
-    }
+    vectors = vectors_of(encoder, [lesson.statement for lesson in lessons.values()])
+    return {text: (lesson, vectors[lesson.statement]) for text, lesson in lessons.items()}
 
 
-def _vectors(encoder: Encoder, texts: Sequence[str]) -> dict[str, Vector]:
-    found: list[Encoding] = []
-    for start in range(0, len(texts), READ_AT_ONCE):
-        found += encoder.encode(texts[start : start + READ_AT_ONCE])
-    return {encoding.text: encoding.vector for encoding in found}
+def written(encoder: Encoder, reader: Reader, data: Path, name: str, likenesses: Sequence[Likeness], n: int) -> tuple[Compared, Compared]:
+    """The pairs of n times memories and those of twins of a data folder, of the files `name`."""
+    chance = random.Random(0)
+    groups, pairs = (list(read_jsonl(data / folder / f"{name}.jsonl")) for folder in ("places", "twins"))
+    found = [memory for _ in range(n) for memory in memories(groups, chance)], list(twins(pairs, chance))
+    texts = [one.text for kind in found for memory in kind for one in (*memory.known, *(said for said, _, _ in memory.said))]
+    prepared = prepare(encoder, reader, texts)
+    grouped, twinned = (joined([compared(encoder, memory, prepared, likenesses) for memory in kind]) for kind in found)
+    return grouped, twinned
 
 
 def main() -> None:
@@ -153,30 +191,33 @@ def main() -> None:
     options = parser.parse_args()
     encoder = load_encoder()
     reader = Reader(encoder)
-    grouped, twins = (compared(encoder, reader, found) for found in written(options.data, "train"))
+    likenesses = crossed(encoder, list(read_jsonl(options.data / "places" / "train.jsonl")))
+    grouped, twinned = written(encoder, reader, options.data, "train", likenesses, MEMORIES)
     # Scikit-learn's perceptron takes no weights: each pair of twins comes several times instead.
-    x = np.concatenate((grouped.x, np.tile(twins.x, (TWINS, 1))))
-    y = np.concatenate((grouped.labels, np.tile(twins.labels, TWINS)))
+    x = np.concatenate((grouped.x, np.tile(twinned.x, (TWINS, 1))))
+    y = np.concatenate((grouped.labels, np.tile(twinned.labels, TWINS)))
+    print(f"{len(grouped.labels):,} pairs in memories, {len(twinned.labels):,} around twins")
     scaler = StandardScaler().fit(x)
-    head: Any = MLPClassifier((HIDDEN,), alpha=STRENGTH, early_stopping=True, max_iter=30, random_state=0)
+    head: Any = MLPClassifier((HIDDEN,), alpha=STRENGTH, early_stopping=True, max_iter=60, random_state=0)
     head.set_params(batch_size=512).fit(scaler.transform(x), y)
     write_head(options.out, LABELS, scaler, head)
-    print(f"{len(grouped.labels)} pairs and {len(twins.labels)} twins")
-    for name, found in zip(("differently worded", "twins"), written(options.data, "test"), strict=True):
+    for name, measured in zip(("memories", "twins"), written(encoder, reader, options.data, "test", [load_likeness()], 1), strict=True):
         print(name)
-        measured = compared(encoder, reader, found)
         for line in report(head.predict_proba(scaler.transform(measured.x)), measured):
             print(line)
 
 
 def report(p: Vector, measured: Compared) -> Iterator[str]:
-    """What the judge finds and what it takes wrongly, on pairs that it was not trained on."""
+    """Of statements whose question something known answers, how often that is found; of the others, how often something is taken wrongly."""
     same = measured.labels > 0
-    for name, chosen in (("all pairs", np.ones(len(same), bool)), ("with one subject", measured.alike)):
-        yield f"  {name}: {chosen.sum()}, AUC {roc_auc_score(same[chosen], 1 - p[chosen, 0]):.3f}"
-        for threshold in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9):
-            taken = 1 - p[chosen, 0] >= threshold
-            yield f"    from {threshold}: {taken[same[chosen]].mean():.3f} of the same questions found, {taken[~same[chosen]].mean():.4f} of the others taken"
+    yield f"  {len(same)} pairs, AUC {roc_auc_score(same, 1 - p[:, 0]):.3f}"
+    asked = [places for places in measured.of if len(places)]
+    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        best = [int(places[p[places, 0].argmin()]) for places in asked]
+        taken = np.array([1 - p[i, 0] >= threshold for i in best])
+        there = np.array([bool(same[places].any()) for places in asked])
+        right = np.array([bool(same[i]) for i in best])
+        yield f"    from {threshold}: {(taken & right)[there].mean():.3f} of the same questions found, {taken[~there].mean():.4f} of the others taken"
     adds, replaces = (measured.labels == LABELS.index(name) for name in ("adds", "replaces"))
     updates = p[:, 3] >= COLLECTS * p[:, 2]
     yield f"  of values that replace {updates[replaces].mean():.3f} would replace, of values that add {updates[adds].mean():.3f}"

@@ -48,7 +48,7 @@ def search(lic: Lic, owner: str, query: str, section: Section | None) -> list[En
     """The entries that fit a query, best first; needs the models."""
     found = lic.mental_process(owner).search(query, ROWS)
     with lic.database.read() as connection:
-        worded = {entry.id for entry in Entries(connection, owner).of_versions(full_text(connection, owner, query, ROWS)).values()}
+        worded = {entry.id for entry, _ in Entries(connection, owner).of_versions(full_text(connection, owner, query, ROWS)).values()}
     # A part of a word ("mongol") is no word to the full text search.
     fits = [item.entry for item in found if item.cosine >= NEAR or item.entry.id in worded or query.lower() in item.entry.text.lower()]
     return [entry for entry in fits if section in (None, entry.section)]
