@@ -32,6 +32,7 @@ SEVERAL, MANY_SAYS = 0.5, 0.3
 """From this probability on several values are wanted; what was learned as one of several counts so much more."""
 CANDIDATES = 12
 MOST_TAKEN = 12
+MOST_COMPARED = 5
 MOST_STEPS = 4
 NEAR_FROM = 0.03
 """From this probability on an entry about another subject is near enough to be named where nothing answers."""
@@ -126,7 +127,7 @@ class Finding:
         if not sure or sure[0].score < TAKE_FROM:
             return []
         best, *others = sure
-        near = [item for item in others if _comparable(best.entry, item.entry)]
+        near = [item for item in others if _comparable(best.entry, item.entry)][:MOST_COMPARED]
         vectors = entries.vectors([item.entry.id for item in (best, *near)]) if near else {}
         rivals = [(item.entry, vectors[item.entry.id]) for item in near]
         verdicts = self._same_question.between(best.entry, vectors[best.entry.id], rivals) if near else []
