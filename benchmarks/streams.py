@@ -157,7 +157,7 @@ class Person:
 
 def said_to_forget(reply: Reply) -> bool:
     """Whether LIC took a statement for a wish to forget; nobody would say yes to that."""
-    return reply.intent is not None and reply.intent.act == "forget"
+    return reply.intent.act == "forget"
 
 
 def taught(person: Person, said: Sequence[Said]) -> Iterator[Reply]:
