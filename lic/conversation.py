@@ -11,9 +11,10 @@ from lic import replies
 from lic.branches.answering import Answering
 from lic.branches.desk import AlreadyAnswered, Desk, Parts, Situation, said_to_person
 from lic.branches.explaining import Explaining
-from lic.branches.forgetting import Forgetting, Meant
+from lic.branches.forgetting import Forgetting
 from lic.branches.handing_over import HandingOver, Taught
 from lic.branches.managing import Managing
+from lic.branches.meaning import Meant
 from lic.branches.placing import Placing
 from lic.branches.recalling import Recalling
 from lic.branches.teaching import Teaching
@@ -168,7 +169,7 @@ class Conversation:
         return self._handing_over.taught(texts, at)
 
     def meant_to_forget(self, words: str) -> Meant:
-        """The own entries that words such as "my dog's name" mean; nothing is removed."""
+        """What words such as "my dog's name", "handbook.md" or "what I said yesterday" mean; nothing is removed."""
         return self._forgetting.named(words)
 
     # Taking a turn back ----------------------------------------------------------------------------------------------

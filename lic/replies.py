@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from lic.language import key, lower_first, sentence, turned
-from lic.types import Change, Entry, Lesson, Receipt
+from lic.language import key, lower_first, sentence, turned, upper_first
+from lic.types import Change, Entry, Gone, Lesson, Receipt
 
 NOTHING_ABOUT_THAT = "I have nothing about that."
 NOTHING_TO_TAKE = "I see that you want to teach me something, but I found no fact in it. Say it as a whole sentence, please."
@@ -119,16 +119,39 @@ def understood(n: int) -> str:
 
 
 def forgotten(receipt: Receipt, about: str) -> str:
-    """What a receipt of forgetting says."""
-    entries = sum(change.target == "mental_process" for change in receipt.changes)
-    rows = sum(change.target == "dataset" for change in receipt.changes)
-    parts = [_counted(entries, "entry", "entries"), _counted(rows, "dataset row", "dataset rows"), "the index"]
-    return f"Forgotten: {about} ({', '.join(part for part in parts if part)})."
+    """What a receipt of forgetting says: what is gone, counted, and what holds again."""
+    again = [sentence(f"{turned(change.after).rstrip('.!')} again") for change in receipt.changes if _holds_again(change)]
+    return " ".join((f"Forgotten: {about} ({', '.join((*_counts(receipt.gone or Gone()), 'the index'))}).", *again))
 
 
-def confirm_forgetting(entries: Sequence[Entry]) -> str:
-    """The question before something is removed for good, where it is not sure what was meant."""
-    return "Shall I forget this? " + " ".join(sentence(turned(entry.text)) for entry in entries)
+def _counts(gone: Gone) -> list[str]:
+    counts = (
+        _counted(gone.entries, "entry", "entries"),
+        _counted(gone.wordings, "wording", "wordings"),
+        _counted(gone.rows, "dataset row", "dataset rows"),
+        _counted(gone.messages, "message", "messages"),
+        _counted(gone.lines, "line", "lines"),
+    )
+    return list(filter(None, counts))
+
+
+def _holds_again(change: Change) -> bool:
+    return change.operation == "restore" and change.target == "mental_process"
+
+
+def confirm_forgetting(texts: Sequence[str], more: int = 0) -> str:
+    """The question before statements are removed for good."""
+    return " ".join(("Shall I forget this?", *(sentence(turned(text)) for text in texts), *_more(more)))
+
+
+def confirm_forgetting_said(about: str, gone: Gone, said: Sequence[tuple[str, str]], more: int) -> str:
+    """The question before all that was said in a time or a document is removed for good: the statements, each with the one that would hold again."""
+    lines = [upper_first(f"{clause(text)} (then again: {clause(again)}).") if again else sentence(turned(text)) for text, again in said]
+    return " ".join((f"Shall I forget {about} ({', '.join(_counts(gone))})?", *lines, *_more(more)))
+
+
+def _more(more: int) -> list[str]:
+    return [f"And {more:,} more."] if more else []
 
 
 def undone(receipt: Receipt) -> str:

@@ -223,13 +223,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What forgetting removes, counted: whole entries, single wordings of entries that stay, dataset rows, messages, and lines of a document."""
+
+    entries: int = 0
+    wordings: int = 0
+    rows: int = 0
+    messages: int = 0
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What learning changed, as shown to the person and as kept in the journal under `id`."""
+    """What learning changed, as shown to the person and as kept in the journal under `id`; forgetting also counts what is gone."""
 
     id: str
     changes: tuple[Change, ...] = ()
     known: tuple[Evidence, ...] = ()
     """What was known already, so that nothing changed."""
+    gone: Gone | None = None
 
 
 @dataclass(frozen=True, slots=True)

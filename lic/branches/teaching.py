@@ -30,7 +30,7 @@ class Teaching:
 
     def teach(self, situation: Situation) -> Reply | None:
         """The reply of a teaching turn; None where it is a question after all, which states nothing."""
-        if situation.pending.get("asks") == "confirm" and situation.intent.act == "correction":
+        if situation.pending.get("kind") == "remember" and situation.intent.act == "correction":
             return self._confirmed_otherwise(situation)
         lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
         if not lessons:

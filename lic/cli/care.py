@@ -1,19 +1,28 @@
 """`lic forget`, `lic undo` and `lic serve`."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lic.cli.door import opened, owner_named, read_settings, say, say_json
-from lic.cli.forgetting import forget_entries
+from lic.cli.forgetting import forget_entries, forget_everything, forget_said
 from lic.cli.lines import visible
 from lic.cli.options import AsJson, Home, User, Yes
-from lic.errors import NotFound
+from lic.errors import NotFound, SettingsError
+
+if TYPE_CHECKING:
+    from lic.branches.meaning import Meant
+    from lic.factory import Lic
 
 
 def forget(
-    text: Annotated[list[str], typer.Argument(metavar="TEXT…", help="What to forget, in words: my dog's name.")],
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT…", help="What to forget, in words: my dog's name; handbook.md; what I said yesterday.")
+    ] = None,
+    *,
+    document: Annotated[str | None, typer.Option("--document", metavar="NAME", help="All that came from a document that was taught.")] = None,
+    everything: Annotated[bool, typer.Option("--everything", help="Everything that is known of you, and all that was said.")] = False,
     yes: Yes = False,
     user: User = None,
     home: Home = None,
@@ -21,12 +30,29 @@ def forget(
 ) -> None:
     """Remove what is known about something, for good. Shows it and asks first."""
     owner = owner_named(user)
+    if sum((bool(text), document is not None, everything)) != 1:
+        raise SettingsError("Say one of these: what to forget in words, --document NAME, or --everything.")
     with opened(home) as lic:
-        wanted = visible(" ".join(text), lic.settings.max_characters)
-        meant = lic.conversation(owner).meant_to_forget(wanted)
-        if not meant.entries or (yes and not meant.sure):
+        meant = _meant(lic, owner, " ".join(text or ()), document)
+        if everything or (meant.everything and not yes):
+            forget_everything(lic, owner, yes, as_json)
+        elif meant.scope is not None and (meant.sure or not yes):
+            forget_said(lic, owner, meant.scope, meant.about, yes, as_json)
+        elif not meant.entries or (yes and not meant.sure):
+            wanted = " ".join(text or ())
             raise NotFound(f"Nothing of your own is known about {wanted!r}; `lic memory list` shows what is, and `lic memory forget ID` removes it.")
-        forget_entries(lic, owner, meant.entries, yes, as_json)
+        else:
+            forget_entries(lic, owner, meant.entries, yes, as_json)
+
+
+def _meant(lic: "Lic", owner: str, text: str, document: str | None) -> "Meant":
+    from lic.branches.meaning import Meant
+    from lic.data_management.scopes import Scope
+    from lic.language import SOURCE
+
+    if document is not None:
+        return Meant(sure=True, about=f"what came from {document}", scope=Scope(conversation=f"{SOURCE}{document}"))
+    return lic.conversation(owner).meant_to_forget(visible(text, lic.settings.max_characters)) if text else Meant()
 
 
 def undo(

@@ -8,17 +8,21 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from lic.data_management.forgetting import forget_entries, forget_person, gives_away
+from lic.data_management.forgetting import Forgetting, Forgotten, Leaving, forget_entries, forget_person
 from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
+from lic.data_management.scopes import Scope
 from lic.data_management.tasks import TASKS, Task
+from lic.data_management.traces import Traces
 from lic.database import tables
-from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, redo, undo
+from lic.database.changes import ChangeLog, bump_revision, current_revision, new_receipt
 from lic.database.database import Database
-from lic.errors import NotFound, NothingToUndo
+from lic.database.journal import RowChange, net, read_journal
+from lic.database.undoing import built_on, redo, undo
+from lic.errors import BuiltUpon, NotFound, NothingToUndo
 from lic.language import asked_by, content_hash, exchanged, key
 from lic.mental_process.entries import Entries, NewEntry
 from lic.mental_process.search import HybridSearch
-from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Slots, Turn, Verdict
+from lic.types import Change, Encoder, Encoding, Entry, Evidence, Gone, Lesson, Receipt, Slots, Turn, Verdict
 
 CANDIDATES = 8
 
@@ -40,6 +44,8 @@ class Commit:
     rows: list[RowChange]
     revision: int
     doubts: list["Doubt"] = field(default_factory=list["Doubt"])
+    traces: Traces | None = None
+    """What would give away what was forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,30 +224,45 @@ class DataManager:
 
     # Undoing ---------------------------------------------------------------------------------------------------------
 
-    def undo(self, connection: Connection, owner: str, receipt: str | None, at: datetime) -> Commit:
-        """Take back a receipt, or the newest one in force. Raises NothingToUndo, and NotFound for another person's receipt."""
+    def undo(self, connection: Connection, owner: str, receipt: str | None, at: datetime, later: Sequence[str] = ()) -> Commit:
+        """Take back a receipt, or the newest one in force; together with those that were built on it, where `later` names all of them.
+
+        Raises NothingToUndo, for another person's receipt too, and BuiltUpon where later changes stand on it that are not named.
+        """
         query = select(tables.receipts).where(tables.receipts.c.owner == owner, tables.receipts.c.undone_at.is_(None))
         if receipt is not None:
             query = query.where(tables.receipts.c.id == receipt)
         found = connection.execute(query.order_by(tables.receipts.c.seq.desc())).first()
         if found is None:
             raise NothingToUndo("There is nothing to undo." if receipt is None else "This change was undone or forgotten already.")
-        done = undo(connection, owner, found.id, at.isoformat())
-        entries = Entries(connection, owner)
-        changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
-        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
+        standing = built_on(connection, owner, found.id)
+        if not set(standing) <= set(later):
+            raise BuiltUpon(standing)
+        return self._turned_back(connection, owner, found.id, undo(connection, owner, [*standing, found.id], at.isoformat()))
 
     def redo(self, connection: Connection, owner: str) -> Commit:
-        """Make the change again that was undone last; what was undone before something new was learned stays undone. Raises NothingToUndo."""
+        """Make again what was undone last, all of it that was undone together; what was undone before something new was learned stays undone.
+
+        Raises NothingToUndo.
+        """
         receipts = tables.receipts
-        query = select(receipts).where(receipts.c.owner == owner, receipts.c.redo.is_not(None))
-        found = connection.execute(query.order_by(receipts.c.redo.desc())).first()
-        if found is None:
+        last = select(func.max(receipts.c.redo)).where(receipts.c.owner == owner).scalar_subquery()
+        found = list(connection.execute(select(receipts.c.id).where(receipts.c.owner == owner, receipts.c.redo == last).order_by(receipts.c.seq)).scalars())
+        if not found:
             raise NothingToUndo("There is nothing to redo.")
-        done = redo(connection, owner, found.id)
+        return self._turned_back(connection, owner, found[0], redo(connection, owner, found))
+
+    def _turned_back(self, connection: Connection, owner: str, receipt: str, done: list[RowChange]) -> Commit:
         entries = Entries(connection, owner)
         changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
-        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
+        return Commit(owner, Receipt(receipt, changes), done, current_revision(connection, owner))
+
+    def told_by(self, connection: Connection, receipts: Sequence[str]) -> list[str]:
+        """What receipts in force said, each wording once, the oldest first."""
+        kept = read_journal(connection, receipts)
+        rows = [row for receipt in reversed(receipts) for row in net(change for _, change in kept.get(receipt, []))]
+        said = [row.after["text"] for row in rows if row.table == "versions" and row.after is not None and row.after["valid_to"] is None]
+        return list(dict.fromkeys(said))
 
     # Forgetting ------------------------------------------------------------------------------------------------------
 
@@ -250,17 +271,25 @@ class DataManager:
 
         Raises NotFound where an entry is not the person's own. There is no way back; the caller clears the disk with `forgotten`.
         """
-        log, changes = forget_entries(connection, owner, chosen)
-        if log.rows:
-            bump_revision(connection, owner, log.rows)
-        receipt = Receipt(content_hash(owner, at.isoformat(), *(entry.id for entry in chosen)), tuple(changes))
-        return Commit(owner, receipt, log.rows, current_revision(connection, owner))
+        return self._forgotten(connection, owner, forget_entries(connection, owner, chosen), at)
+
+    def forget_said(self, connection: Connection, owner: str, scope: Scope, at: datetime) -> Commit:
+        """Remove what was said in a conversation or in a time, with the messages; where an older wording is left, it holds again. Else like `forget`."""
+        return self._forgotten(connection, owner, Forgetting(connection, owner, scope).remove(), at)
+
+    def foresee(self, connection: Connection, owner: str, scope: Scope) -> tuple[list[Leaving], Gone]:
+        """What `forget_said` would take of what is known, the newest first, and all of it counted."""
+        return Forgetting(connection, owner, scope).foreseen()
 
     def forget_everything(self, connection: Connection, owner: str, at: datetime) -> Commit:
         """Remove all of a person. There is no way back; the caller clears the disk with `forgotten`."""
-        log, changes = forget_person(connection, owner)
-        bump_revision(connection, owner, log.rows)
-        return Commit(owner, Receipt(content_hash(owner, at.isoformat(), "everything"), tuple(changes)), log.rows, current_revision(connection, owner))
+        return self._forgotten(connection, owner, forget_person(connection, owner), at)
+
+    def _forgotten(self, connection: Connection, owner: str, done: Forgotten, at: datetime) -> Commit:
+        if done.log.rows:
+            bump_revision(connection, owner, done.log.rows)
+        receipt = Receipt(content_hash(owner, at.isoformat(), *(change.id for change in done.changes)), done.changes, gone=done.gone)
+        return Commit(owner, receipt, done.log.rows, current_revision(connection, owner), traces=done.traces)
 
     def counted(self, connection: Connection, owner: str) -> tuple[int, int]:
         """How many own entries and turns there are."""
@@ -268,10 +297,6 @@ class DataManager:
             connection.execute(select(func.count()).select_from(table).where(table.c.owner == owner)).scalar_one() for table in (tables.entries, tables.turns)
         )
         return entries, turns
-
-    def gives_away(self, connection: Connection, owner: str, chosen: Sequence[Entry], text: str) -> bool:
-        """Whether a text tells what own entries say."""
-        return gives_away(Entries(connection, owner), chosen, text)
 
     def share(self, connection: Connection, owner: str, entry: str, shared: bool, at: datetime) -> Commit:
         """Let everybody read an own entry, or nobody else. Raises NotFound."""
@@ -305,7 +330,7 @@ class DataManager:
         """Run one change in its own transaction, for the doors that are no conversation."""
         with self._database.write() as connection:
             commit = work(connection)
-        if any(change.operation == "forget" for change in commit.receipt.changes):
+        if commit.receipt.gone is not None:
             self.forgotten(commit)
         else:
             self.committed(commit)

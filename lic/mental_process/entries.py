@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, CursorResult, Row, Select, and_, bindparam, func, or_, select
 
 from lic.database.changes import ChangeLog
-from lic.database.tables import entries, turns, versions
+from lic.database.tables import entries, versions
 from lic.errors import NotFound
 from lic.language import content_hash, key
 from lic.types import Entry, Section, Slots, Vector
@@ -40,6 +40,9 @@ _CURRENT: Select[Any] = (
     .where(_SEES)
 )
 """Built once: putting a statement together takes as long as a small one runs."""
+
+FEW = 4
+"""So many values are looked for one by one; for more, all that is known is read once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +151,6 @@ class Entries:
         )
         return [_entry(row) for row in self._seen(query.order_by(versions.c.seq.desc()))]
 
-    def sources(self, begins: str) -> list[str]:
-        """The conversations whose names begin so from which own current entries come, the last one first."""
-        query = (
-            select(turns.c.conversation)
-            .join(versions, versions.c.turn == turns.c.id)
-            .join(entries, entries.c.id == versions.c.entry)
-            .where(
-                entries.c.owner == self.owner,
-                turns.c.owner == self.owner,
-                versions.c.valid_to.is_(None),
-                turns.c.conversation.startswith(begins, autoescape=True),
-            )
-            .group_by(turns.c.conversation)
-            .order_by(func.max(versions.c.seq).desc())
-        )
-        return list(self._connection.execute(query).scalars())
-
-    def from_source(self, conversation: str) -> list[Entry]:
-        """Own current entries that were taught in a conversation, the newest first."""
-        said = select(turns.c.id).where(turns.c.owner == self.owner, turns.c.conversation == conversation)
-        return self._own(versions.c.turn.in_(said))
-
     def saying(self, statement: str) -> list[Entry]:
         """Current entries that say just this."""
         query = _CURRENT.where(entries.c.owner == self.owner, versions.c.content == content_hash(key(statement)))
@@ -198,10 +179,13 @@ class Entries:
         query: Any = select(versions.c.entry, versions.c.vector).join(entries).where(versions.c.entry.in_(ids), versions.c.valid_to.is_(None), _SEES)
         return {row.entry: np.frombuffer(row.vector, np.float16).astype(np.float32) for row in self._seen(query)}
 
-    def others_with(self, value: str, but: Collection[str]) -> bool:
-        """Whether an own entry, but these, holds a value."""
-        query = select(versions.c.value).join(entries).where(entries.c.owner == self.owner, entries.c.id.not_in(but), versions.c.valid_to.is_(None))
-        return any(key(found) == key(value) for found in self._connection.execute(query.where(versions.c.text.icontains(value, autoescape=True))).scalars())
+    def values_among(self, values: Collection[str], but: Collection[str]) -> set[str]:
+        """The keys of those of some values that own current entries hold, but for some entries."""
+        query = select(entries.c.id, versions.c.value).join(versions).where(entries.c.owner == self.owner, versions.c.valid_to.is_(None))
+        few = len(values) <= FEW
+        queries = [query.where(versions.c.text.icontains(value, autoescape=True)) for value in values] if few else [query]
+        found = {key(row.value) for one in queries for row in self._connection.execute(one) if row.id not in but}
+        return found & {key(value) for value in values}
 
     def history(self, entry: str) -> list[Version]:
         """All versions of an entry, the oldest first. Raises NotFound."""

@@ -37,7 +37,7 @@ def forget_entries(lic: Lic, owner: str, entries: Sequence[Entry]) -> str:
 
 def confirm_forgetting(lic: Lic, said: Said) -> str:
     """The question before a reply's entries are forgotten. Raises NotFound."""
-    return replies.confirm_forgetting(_known(lic, said))
+    return replies.confirm_forgetting([entry.text for entry in _known(lic, said)])
 
 
 def entries_of(lic: Lic, said: Said) -> list[Entry]:
