@@ -111,7 +111,12 @@ class Conversation:
         waiting = situation.pending.get("asks") == "confirm"
         act = situation.intent.act
         if waiting and act == "confirm":
-            by_kind = {"remember": self._teaching.confirmed, "forget": self._forgetting.confirmed, "undo": self._managing.undone}
+            by_kind = {
+                "remember": self._teaching.confirmed,
+                "forget": self._forgetting.confirmed,
+                "undo": self._managing.undone,
+                "together": self._managing.undone_together,
+            }
             return by_kind[situation.pending["kind"]](situation)
         if act == "deny" and waiting:
             return self._teaching.declined(situation)
@@ -191,6 +196,10 @@ class Conversation:
             transcript.wait_for(self.id, {}, at)
         for commit in commits:
             self._parts.manager.committed(commit)
+
+    def undo(self, turn: str) -> Reply:
+        """Take back what a turn taught, or ask whether what was built on it goes too. Raises NotFound and NothingToUndo."""
+        return self._managing.undo_of(turn)
 
     def not_teaching(self, turn: str) -> Reply:
         """Take back what a turn taught, and keep for the gate that it was not teaching. Raises NotFound."""

@@ -67,6 +67,7 @@ def _forget(lic: "Lic", work: "Callable[[Connection], Commit]", about: str, as_j
     receipt = lic.manager.transact(work)
     text = replies.forgotten(receipt, about)
     if as_json:
-        say_json({"text": text, "changes": [{**change.as_json(), "before": None} for change in receipt.changes]})
+        changes = [{**change.as_json(), "before": None} for change in receipt.changes]
+        say_json({"text": text, "changes": changes, "exports": [export.as_json() for export in receipt.exports]})
     else:
         say(text)

@@ -11,35 +11,29 @@ from functools import cached_property
 from sqlalchemy import Connection, delete, select
 
 from lic.data_management.blanking import blank_pending, blank_turns
+from lic.data_management.exports import blank_places, holding
 from lic.data_management.histories import Collected, History, entries_of, rows_of
+from lic.data_management.leaving import Leaving, changes_of
 from lic.data_management.rewriting import Rewriting
 from lic.data_management.scopes import Scope, taken_by
 from lic.data_management.traces import Traces, Wordings, strings, traces_of
 from lic.database import tables
 from lic.database.changes import ChangeLog
-from lic.database.journal import TABLES, Row, RowChange, batched, net, write_journal
+from lic.database.journal import Row, RowChange, batched, net, write_journal
 from lic.errors import NotFound
 from lic.mental_process.entries import Entries
-from lic.types import Change, Entry, Gone
+from lic.types import Change, Entry, Exported, Gone
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What forgetting removed, and what would give it away."""
+    """What forgetting removed, what would give it away, and which exports hold it."""
 
     log: ChangeLog
     changes: tuple[Change, ...]
     gone: Gone
     traces: Traces
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A wording that would go: of which entry, and the wording that would hold again, where there is one."""
-
-    entry: str
-    text: str
-    again: str = ""
+    exports: tuple[Exported, ...]
 
 
 class Forgetting:
@@ -81,18 +75,22 @@ class Forgetting:
         for rewriting in self._rewritings:
             present, steps = rewriting.steps(redoable=not rewriting.history.entries & told)
             changes += changes_of(rewriting.history, present)
-            _apply(log, present)
+            log.apply(present)
             for step, rows in steps:
                 if _by_key(net(step.rows)) != _by_key(rows):
                     numbers |= set(step.numbers)
                     written.append((step.receipt, rows))
-        blanked = blank_turns(self._connection, self._owner, self.traces, self._whole, self._taken.turns | self._teaching)
+        said = self._taken.turns | self._teaching
+        blanked = said | blank_turns(self._connection, self._owner, self.traces, self._whole, said)
         loose = self._loose_rows(log, blanked)
         changes += loose
-        numbers |= self._loose_numbers({change.id for change in loose}, blanked)
-        self._rewrite_journal(numbers, written)
+        over = self._undone_loose(blanked)
+        ids = {change.id for change in loose} | {change.key for change in over.values()}
+        self._rewrite_journal(numbers | over.keys() | self._numbers_of(ids), written)
         blank_pending(self._connection, self._owner, self.traces)
-        return Forgotten(log, tuple(changes), self._gone(log.rows, changes), self.traces)
+        blank_places(self._connection, self._owner, self.traces)
+        exported = holding(self._connection, self._owner, self._absent(ids | {row for rewriting in self._rewritings for row in rewriting.row_ids}))
+        return Forgotten(log, tuple(changes), self._gone(log.rows, changes), self.traces, tuple(exported))
 
     @cached_property
     def traces(self) -> Traces:
@@ -119,8 +117,13 @@ class Forgetting:
     def _held_elsewhere(self, history: History) -> set[str]:
         """The ids of dataset rows that a history once had, and that another entry has now."""
         lost = {row["id"] for row in history.rows("examples")} - {name for table, name in history.present if table == "examples"}
+        return lost - self._absent(lost)
+
+    def _absent(self, rows: Collection[str]) -> set[str]:
+        """Which ids are those of no dataset row."""
         examples = tables.examples
-        return {found for some in batched(lost) for found in self._connection.execute(select(examples.c.id).where(examples.c.id.in_(some))).scalars()}
+        there = {found for some in batched(rows) for found in self._connection.execute(select(examples.c.id).where(examples.c.id.in_(some))).scalars()}
+        return set(rows) - there
 
     def _told_by_undone(self) -> set[str]:
         """The entries of which undone receipts tell what is forgotten, beside what is rewritten anyway."""
@@ -141,15 +144,16 @@ class Forgetting:
             log.delete(examples, row)
         return [Change("forget", "dataset", row["task"], row["id"], row["row"], None) for row in removed]
 
-    def _loose_numbers(self, removed: Collection[str], blanked: Collection[str]) -> set[int]:
-        """The numbers in the journal of dataset rows that hang on no entry and go."""
+    def _undone_loose(self, blanked: Collection[str]) -> dict[int, RowChange]:
+        """The same in undone receipts, with their numbers in the journal."""
         undone = ((number, change) for number, change in self._collected.undone() if change.table == "examples" and not entries_of(change))
-        numbers = {number for number, change in undone if any(self._is_told(row, blanked) for row in change.rows)}
+        return {number: change for number, change in undone if any(self._is_told(row, blanked) for row in change.rows)}
+
+    def _numbers_of(self, keys: Collection[str]) -> set[int]:
+        """The numbers in the journal of the changes of some rows."""
         journal, receipts = tables.journal, tables.receipts
-        for some in batched(removed):
-            own = select(journal.c.seq).join(receipts, receipts.c.id == journal.c.receipt).where(receipts.c.owner == self._owner, journal.c.key.in_(some))
-            numbers |= set(self._connection.execute(own).scalars())
-        return numbers
+        own = select(journal.c.seq).join(receipts, receipts.c.id == journal.c.receipt).where(receipts.c.owner == self._owner)
+        return {number for some in batched(keys) for number in self._connection.execute(own.where(journal.c.key.in_(some))).scalars()}
 
     def _is_told(self, row: Row, blanked: Collection[str]) -> bool:
         return row["turn"] in blanked or self.traces.tell_any(strings(row["row"]))
@@ -183,57 +187,6 @@ def forget_entries(connection: Connection, owner: str, chosen: Sequence[Entry]) 
             raise NotFound(f"“{entry.text}” was shared by somebody else: only they can forget it.")
         own.get(entry.id)
     return Forgetting(connection, owner, Scope(frozenset(entry.id for entry in chosen))).remove()
-
-
-def forget_person(connection: Connection, owner: str) -> Forgotten:
-    """Remove everything of a person: entries, dataset rows, journal, receipts, conversations and what was said in them."""
-    log = ChangeLog(connection)
-    changes: list[Change] = []
-    for row in connection.execute(select(tables.examples).where(tables.examples.c.owner == owner)).mappings().all():
-        log.delete(tables.examples, dict(row))
-        changes.append(Change("forget", "dataset", row["task"], row["id"], None, None))
-    entries = Entries(connection, owner)
-    for entry in connection.execute(select(tables.entries.c.id).where(tables.entries.c.owner == owner)).scalars().all():
-        entries.remove(log, entry)
-        changes.append(Change("forget", "mental_process", "", entry, None, None))
-    own = select(tables.receipts.c.id).where(tables.receipts.c.owner == owner)
-    connection.execute(delete(tables.journal).where(tables.journal.c.receipt.in_(own)))
-    for table in (tables.receipts, tables.turns, tables.conversations):
-        connection.execute(delete(table).where(table.c.owner == owner))
-    known = sum(change.target == "mental_process" for change in changes)
-    return Forgotten(log, tuple(changes), Gone(known, rows=len(changes) - known), Traces())
-
-
-def changes_of(history: History, present: Sequence[RowChange]) -> list[Change]:
-    """What becomes of the rows of a history, in the interface's words: dataset rows, then the entries, wholly gone or with a wording that holds again."""
-    found: list[Change] = []
-    for change in (change for change in present if change.table == "examples"):
-        if change.after is None or change.before is None:
-            [row] = change.rows
-            operation = "forget" if change.after is None else "restore"
-            found.append(Change(operation, "dataset", row["task"], change.key, change.before and change.before["row"], change.after and change.after["row"]))
-    whole = {change.key for change in present if change.table == "entries" and change.after is None}
-    versions = [change for change in present if change.table == "versions"]
-    for entry in sorted({change.rows[0]["entry"] for change in versions}):
-        row = history.present["entries", entry]
-        gone = [change.before for change in versions if change.before is not None and change.after is None and change.before["entry"] == entry]
-        where, newest = f"{row['section']}/{row['topic']}", max(gone, key=lambda version: version["number"])
-        found.append(Change("forget", "mental_process", where, entry, newest["text"], None))
-        again = [change.after for change in versions if change.after is not None and change.after["entry"] == entry and change.after["valid_to"] is None]
-        found += [Change("restore", "mental_process", where, entry, None, version["text"]) for version in again if entry not in whole]
-    return found
-
-
-def _apply(log: ChangeLog, changes: Sequence[RowChange]) -> None:
-    for change in changes:
-        table = TABLES[change.table]
-        if change.after is None:
-            assert change.before is not None
-            log.delete(table, change.before)
-        elif change.before is None:
-            log.insert(table, change.after)
-        else:
-            log.update(table, change.before, change.after)
 
 
 def _by_key(changes: Sequence[RowChange]) -> dict[tuple[str, str], RowChange]:

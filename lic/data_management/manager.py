@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from lic.data_management.forgetting import Forgetting, Forgotten, Leaving, forget_entries, forget_person
-from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
+from lic.data_management.forgetting import Forgetting, Forgotten, forget_entries
+from lic.data_management.leaving import Leaving
+from lic.data_management.persons import forget_person
+from lic.data_management.place import SURE_CORRECTION, Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
 from lic.data_management.scopes import Scope
 from lic.data_management.tasks import TASKS, Task
 from lic.data_management.traces import Traces
@@ -50,10 +52,11 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A new entry, and the one that it may have been meant to replace."""
+    """A new entry, and the one that it may have been meant to replace; `at_once` where one message said both."""
 
     new: str
     old: Entry
+    at_once: bool = False
 
 
 class DataManager:
@@ -75,20 +78,32 @@ class DataManager:
         encodings |= {text: known for text in same if known is not None}
         return [Prepared(lesson, encodings[lesson.statement]) for lesson in lessons]
 
-    def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime) -> Commit:
-        """Write lessons within the caller's transaction; the commit's receipt lists what changed. Writing twice changes nothing."""
+    def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime, keep_both: bool = False) -> Commit:
+        """Write lessons within the caller's transaction; the commit's receipt lists what changed. Writing twice changes nothing.
+
+        Of two values that the lessons give one thing, the last one holds, unless `keep_both`; then the commit doubts the last one.
+        """
         entries = Entries(connection, turn.owner)
         log = ChangeLog(connection)
         changes: list[Change] = []
         known: list[Evidence] = []
         doubts: list[Doubt] = []
         for prepared in lessons:
-            changes += self._learn_one(connection, entries, log, turn, prepared, known, doubts, at)
+            changes += self._learn_one(connection, entries, log, turn, prepared, known, doubts, at, keep_both)
         receipt = Receipt(new_receipt(), tuple(changes), tuple(known))
         return replace(self._commit(connection, log, turn, receipt, at), doubts=doubts)
 
     def _learn_one(
-        self, connection: Connection, entries: Entries, log: ChangeLog, turn: Turn, prepared: Prepared, known: list[Evidence], doubts: list[Doubt], at: datetime
+        self,
+        connection: Connection,
+        entries: Entries,
+        log: ChangeLog,
+        turn: Turn,
+        prepared: Prepared,
+        known: list[Evidence],
+        doubts: list[Doubt],
+        at: datetime,
+        keep_both: bool,
     ) -> list[Change]:
         lesson = prepared.lesson
         if lesson.section is None:
@@ -100,6 +115,8 @@ class DataManager:
         if place.kind == "known" and place.entry is not None:
             known.append(Evidence(place.entry.id, place.entry.text, 1.0))
             return []
+        if keep_both and place.kind == "update" and lesson.correction < SURE_CORRECTION and place.entry is not None and _is_new(log, place.entry):
+            lesson, place = replace(lesson, many=True), Place("new", unsure=place.entry)
         if lesson.elliptic and place.entry is not None:
             prepared = self._in_the_words_of(place.entry, prepared)
             lesson = prepared.lesson
@@ -120,7 +137,7 @@ class DataManager:
         )
         changed = [_entry_change(entries, log, place, new, lesson)]
         if place.unsure:
-            doubts.append(Doubt(changed[0].id, place.unsure))
+            doubts.append(Doubt(changed[0].id, place.unsure, _is_new(log, place.unsure)))
         row = self._row_change(connection, log, turn, lesson, changed[0].id, place, at)
         return [*changed, row] if row else changed
 
@@ -211,9 +228,20 @@ class DataManager:
             log.delete(tables.examples, dict(row))
         for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == new)).mappings().all():
             log.update(tables.examples, dict(row), {"entry": old})
-        entries.join(log, old, new, at.isoformat())
+        entries.join(log, old, new)
         after = entries.get(old)
         change = Change("update", "mental_process", f"{after.section}/{after.topic}", after.id, before.text, after.text)
+        return self._commit(connection, log, turn, Receipt(new_receipt(), (change,)), at)
+
+    def retract(self, connection: Connection, owner: str, entry: str, turn: Turn, at: datetime) -> Commit:
+        """Take an entry back, so that undo brings it again. Raises NotFound."""
+        entries = Entries(connection, owner)
+        log = ChangeLog(connection)
+        before = entries.get(entry)
+        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == entry)).mappings().all():
+            log.delete(tables.examples, dict(row))
+        entries.remove(log, entry)
+        change = Change("retire", "mental_process", f"{before.section}/{before.topic}", before.id, before.text, None)
         return self._commit(connection, log, turn, Receipt(new_receipt(), (change,)), at)
 
     def limit(self, connection: Connection, owner: str, entry: str, until: datetime, turn: Turn, at: datetime) -> Commit:
@@ -258,11 +286,10 @@ class DataManager:
         return Commit(owner, Receipt(receipt, changes), done, current_revision(connection, owner))
 
     def told_by(self, connection: Connection, receipts: Sequence[str]) -> list[str]:
-        """What receipts in force said, each wording once, the oldest first."""
+        """What receipts in force said or did, each once, the first one first."""
         kept = read_journal(connection, receipts)
         rows = [row for receipt in reversed(receipts) for row in net(change for _, change in kept.get(receipt, []))]
-        said = [row.after["text"] for row in rows if row.table == "versions" and row.after is not None and row.after["valid_to"] is None]
-        return list(dict.fromkeys(said))
+        return list(dict.fromkeys(told for row in rows if (told := _told(row))))
 
     # Forgetting ------------------------------------------------------------------------------------------------------
 
@@ -288,7 +315,7 @@ class DataManager:
     def _forgotten(self, connection: Connection, owner: str, done: Forgotten, at: datetime) -> Commit:
         if done.log.rows:
             bump_revision(connection, owner, done.log.rows)
-        receipt = Receipt(content_hash(owner, at.isoformat(), *(change.id for change in done.changes)), done.changes, gone=done.gone)
+        receipt = Receipt(content_hash(owner, at.isoformat(), *(change.id for change in done.changes)), done.changes, gone=done.gone, exports=done.exports)
         return Commit(owner, receipt, done.log.rows, current_revision(connection, owner), traces=done.traces)
 
     def counted(self, connection: Connection, owner: str) -> tuple[int, int]:
@@ -352,6 +379,11 @@ def seed_tasks(connection: Connection, at: datetime) -> None:
         )
 
 
+def _is_new(log: ChangeLog, entry: Entry) -> bool:
+    """Whether an entry was made in this very log."""
+    return any(row.table == "entries" and row.before is None and row.key == entry.id for row in log.rows)
+
+
 def _entry_change(entries: Entries, log: ChangeLog, place: Place, new: NewEntry, lesson: Lesson) -> Change:
     if place.kind == "update" and place.entry is not None:
         entries.replace(log, place.entry.id, new)
@@ -376,6 +408,15 @@ def _undone_change(entries: Entries, row: RowChange) -> Change | None:
         entry = entries.get(row.after["entry"])
         return Change("restore", "mental_process", f"{entry.section}/{entry.topic}", entry.id, None, entry.text)
     return None
+
+
+def _told(row: RowChange) -> str:
+    """The wording that a row change opened, or how it changed who may read an entry; empty for any other one."""
+    if row.table == "versions" and row.after is not None and row.after["valid_to"] is None:
+        return str(row.after["text"])
+    if row.table == "entries" and row.before is not None and row.after is not None and row.before["shared"] != row.after["shared"]:
+        return "it was shared with everybody" if row.after["shared"] else "it was made private again"
+    return ""
 
 
 def _current(version: Mapping[str, Any] | None) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lic.database import tables
-from lic.database.journal import KEYS, Row, RowChange, batched, write_journal
+from lic.database.journal import KEYS, TABLES, Row, RowChange, batched, write_journal
 
 EVERYBODY = ""
 """The scope of what is shared."""
@@ -45,6 +45,17 @@ class ChangeLog:
         name = KEYS[table.name]
         self.connection.execute(delete(table).where(table.c[name] == before[name]))
         self.rows.append(RowChange(table.name, str(before[name]), before, None))
+
+    def apply(self, changes: Sequence[RowChange]) -> None:
+        """Make row changes in their order."""
+        for change in changes:
+            table = TABLES[change.table]
+            if change.after is None:
+                self.delete(table, change.before or {})
+            elif change.before is None:
+                self.insert(table, change.after)
+            else:
+                self.update(table, change.before, change.after)
 
     def save(self, receipt: str, owner: str, conversation: str, turn: str, at: str) -> None:
         """Write the receipt and its journal, and move the revision; what was undone before can then not be redone any more."""

@@ -1,7 +1,7 @@
 """The entries that one person may see. Every query of this module carries the wall: own entries and shared ones, no others."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -47,7 +47,10 @@ FEW = 4
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One wording that an entry had, with the time that it held."""
+    """One wording that an entry had: when and by whom it was said, when LIC took it for true, and from when until when it held.
+
+    It held from when it says itself, or from when it was said, but never before the wording that it replaced, until it ended or was replaced.
+    """
 
     number: int
     text: str
@@ -56,8 +59,10 @@ class Version:
     said_at: datetime
     valid_from: datetime
     valid_to: datetime | None
-    holds_from: datetime | None = None
-    holds_until: datetime | None = None
+    by: str
+    begins: datetime
+    ends: datetime | None
+    holds_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +194,15 @@ class Entries:
 
     def history(self, entry: str) -> list[Version]:
         """All versions of an entry, the oldest first. Raises NotFound."""
-        query = select(versions).join(entries).where(entries.c.id == entry, _SEES).order_by(versions.c.number)
-        found = [
+        query = select(versions, entries.c.owner).join(entries).where(entries.c.id == entry, _SEES).order_by(versions.c.number)
+        rows = self._seen(query).all()
+        if not rows:
+            raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
+        begins: list[datetime] = []
+        for row in rows:
+            stated, said, before = _time(row.holds_from), datetime.fromisoformat(row.said_at), begins[-1:]
+            begins.append(stated if stated and before < [stated] else max((said, *before)))
+        return [
             Version(
                 number=row.number,
                 text=row.text,
@@ -199,14 +211,13 @@ class Entries:
                 said_at=datetime.fromisoformat(row.said_at),
                 valid_from=datetime.fromisoformat(row.valid_from),
                 valid_to=_time(row.valid_to),
-                holds_from=_time(row.holds_from),
+                by=row.owner,
+                begins=begins[i],
+                ends=_time(row.holds_until) or (begins[i + 1] if i + 1 < len(rows) else None),
                 holds_until=_time(row.holds_until),
             )
-            for row in self._seen(query)
+            for i, row in enumerate(rows)
         ]
-        if not found:
-            raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
-        return found
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
@@ -235,15 +246,19 @@ class Entries:
     def replace(self, log: ChangeLog, entry: str, new: NewEntry) -> None:
         """Close the current version of an own entry and open a new one. Raises NotFound where it is not one's own."""
         old = self._own_version(entry)
-        log.update(versions, old, {"valid_to": new.at})
-        self._insert_version(log, entry, old["number"] + 1, new)
+        # A clock may go back; what comes later is later.
+        at = _later(old["valid_from"], new.at)
+        log.update(versions, old, {"valid_to": at})
+        self._insert_version(log, entry, old["number"] + 1, replace(new, at=at))
 
-    def join(self, log: ChangeLog, entry: str, newer: str, at: str) -> None:
+    def join(self, log: ChangeLog, entry: str, newer: str) -> None:
         """Make the current version of one own entry the newest version of another, and remove the one. Raises NotFound."""
         old, version = self._own_version(entry), self._own_version(newer)
         self.remove(log, newer)
+        at = _later(old["valid_from"], version["valid_from"])
         log.update(versions, old, {"valid_to": at})
-        log.insert(versions, {name: value for name, value in version.items() if name != "seq"} | {"entry": entry, "number": old["number"] + 1})
+        moved = {name: value for name, value in version.items() if name != "seq"}
+        log.insert(versions, moved | {"entry": entry, "number": old["number"] + 1, "valid_from": at})
 
     def limit(self, log: ChangeLog, entry: str, until: str) -> None:
         """Let what an own entry says hold until a time. Raises NotFound."""
@@ -325,6 +340,11 @@ def _entry(row: Row[Any]) -> Entry:
         holds_from=_time(row.holds_from),
         holds_until=_time(row.holds_until),
     )
+
+
+def _later(one: str, other: str) -> str:
+    """The later of two moments, whatever zone they are told in."""
+    return max(one, other, key=datetime.fromisoformat)
 
 
 def _time(kept: str | None) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lic.language import key
-from lic.mental_process.entries import Entries, Version
+from lic.mental_process.entries import Entries
 from lic.self_taking.finding import TAKE_FROM
 from lic.types import Entry, Taken
 
@@ -28,23 +28,13 @@ def held_of(entries: Entries, found: Sequence[Taken]) -> list[Held]:
     """All wordings of the entries that answer the question of the surest one, the oldest first."""
     best = found[0].score if found else 0.0
     alike = [item.entry for item in found if item.score >= max(TAKE_FROM, RIVALS * best) and item.entry.section == found[0].entry.section]
-    versions = [item for entry in alike for item in _begun(entries.history(entry.id), entry)]
-    versions.sort(key=lambda item: item[0])
-    nexts = [begins for begins, _, _ in versions[1:]]
+    versions = [(version, entry) for entry in alike for version in entries.history(entry.id)]
+    versions.sort(key=lambda item: item[0].begins)
+    nexts = [version.begins for version, _ in versions[1:]]
     return [
-        Held(entry, version.text, version.value, begins, version.holds_until or (nexts[i] if i < len(nexts) and not entry.many else None))
-        for i, (begins, version, entry) in enumerate(versions)
+        Held(entry, version.text, version.value, version.begins, version.holds_until or (nexts[i] if i < len(nexts) and not entry.many else version.ends))
+        for i, (version, entry) in enumerate(versions)
     ]
-
-
-def _begun(versions: Sequence[Version], entry: Entry) -> list[tuple[datetime, Version, Entry]]:
-    """Versions with when they began to hold: when they say so, but never before the one that they replaced, else when they were said."""
-    found: list[tuple[datetime, Version, Entry]] = []
-    for version in versions:
-        stated = version.holds_from
-        begins = stated if stated is not None and (not found or stated > found[-1][0]) else version.said_at
-        found.append((begins, version, entry))
-    return found
 
 
 def meant(held: Sequence[Held], question: str, period: tuple[datetime, datetime] | None, now: datetime) -> list[Held]:
