@@ -14,7 +14,7 @@ from lic.data_management.blanking import blank_pending, blank_turns
 from lic.data_management.exports import blank_places, holding
 from lic.data_management.histories import Collected, History, entries_of, rows_of
 from lic.data_management.leaving import Leaving, changes_of
-from lic.data_management.rewriting import Rewriting
+from lic.data_management.rewriting import Rewriting, ordered
 from lic.data_management.scopes import Scope, taken_by
 from lic.data_management.traces import Traces, Wordings, strings, traces_of
 from lic.database import tables
@@ -70,16 +70,18 @@ class Forgetting:
         log = ChangeLog(self._connection)
         told = self._told_by_undone()
         changes: list[Change] = []
+        rows: list[RowChange] = []
         numbers = {number for number, change in self._collected.undone() if entries_of(change) & told}
         written: list[tuple[str, list[RowChange]]] = []
         for rewriting in self._rewritings:
             present, steps = rewriting.steps(redoable=not rewriting.history.entries & told)
             changes += changes_of(rewriting.history, present)
-            log.apply(present)
-            for step, rows in steps:
-                if _by_key(net(step.rows)) != _by_key(rows):
+            rows += present
+            for step, instead in steps:
+                if _by_key(net(step.rows)) != _by_key(instead):
                     numbers |= set(step.numbers)
-                    written.append((step.receipt, rows))
+                    written.append((step.receipt, instead))
+        log.apply(ordered(rows))
         said = self._taken.turns | self._teaching
         blanked = said | blank_turns(self._connection, self._owner, self.traces, self._whole, said)
         loose = self._loose_rows(log, blanked)

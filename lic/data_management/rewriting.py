@@ -102,12 +102,16 @@ class Rewriting:
 
 
 def difference(before: State, after: State) -> list[RowChange]:
-    """The row changes from one state to another, in an order in which no row stands without the one that it hangs on, backwards too."""
+    """The row changes from one state to another, in an order in which they can be made, and taken back backwards."""
     keys = sorted({*before, *after}, key=lambda row_key: (_ORDER[row_key[0]], row_key[1].zfill(20)))
-    changes = net(RowChange(*row_key, before.get(row_key), after.get(row_key)) for row_key in keys)
+    return ordered(net(RowChange(*row_key, before.get(row_key), after.get(row_key)) for row_key in keys))
+
+
+def ordered(changes: Sequence[RowChange]) -> list[RowChange]:
+    """Row changes so that no row ever stands without the one that it hangs on: entries come first and go last, and rows go before others take their place."""
     entries = [change for change in changes if change.table == "entries"]
     others = [change for change in changes if change.table != "entries"]
-    others.sort(key=lambda change: (change.after is not None, change.before is None))
+    others.sort(key=lambda change: (change.after is not None, change.before is None, _ORDER[change.table]))
     gone = [change for change in entries if change.after is None]
     return [*(change for change in entries if change.after is not None), *others, *gone]
 

@@ -6,13 +6,14 @@ The log holds whole rows before and after (a physical undo log, as in Gray and R
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lic.database import tables
-from lic.database.journal import KEYS, TABLES, Row, RowChange, batched, write_journal
+from lic.database.journal import KEYS, TABLES, Row, RowChange, batched, key_of, write_journal
 
 EVERYBODY = ""
 """The scope of what is shared."""
@@ -47,15 +48,21 @@ class ChangeLog:
         self.rows.append(RowChange(table.name, str(before[name]), before, None))
 
     def apply(self, changes: Sequence[RowChange]) -> None:
-        """Make row changes in their order."""
-        for change in changes:
-            table = TABLES[change.table]
-            if change.after is None:
-                self.delete(table, change.before or {})
-            elif change.before is None:
-                self.insert(table, change.after)
-            else:
-                self.update(table, change.before, change.after)
+        """Make row changes in their order; rows of one table that go one after the other go at once."""
+        for (table, goes), some in groupby(changes, key=lambda change: (TABLES[change.table], change.after is None)):
+            if goes:
+                self._delete_all(table, list(some))
+                continue
+            for change in some:
+                if change.before is None:
+                    self.insert(table, change.after or {})
+                else:
+                    self.update(table, change.before, change.after or {})
+
+    def _delete_all(self, table: Table, gone: Sequence[RowChange]) -> None:
+        for keys in batched(map(key_of, gone)):
+            self.connection.execute(delete(table).where(table.c[KEYS[table.name]].in_(keys)))
+        self.rows += gone
 
     def save(self, receipt: str, owner: str, conversation: str, turn: str, at: str) -> None:
         """Write the receipt and its journal, and move the revision; what was undone before can then not be redone any more."""
