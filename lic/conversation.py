@@ -11,9 +11,10 @@ from lic import replies
 from lic.branches.answering import Answering
 from lic.branches.desk import AlreadyAnswered, Desk, Parts, Situation, said_to_person
 from lic.branches.explaining import Explaining
-from lic.branches.forgetting import Forgetting, Meant
+from lic.branches.forgetting import Forgetting
 from lic.branches.handing_over import HandingOver, Taught
 from lic.branches.managing import Managing
+from lic.branches.meaning import Meant
 from lic.branches.placing import Placing
 from lic.branches.recalling import Recalling
 from lic.branches.teaching import Teaching
@@ -110,7 +111,12 @@ class Conversation:
         waiting = situation.pending.get("asks") == "confirm"
         act = situation.intent.act
         if waiting and act == "confirm":
-            by_kind = {"remember": self._teaching.confirmed, "forget": self._forgetting.confirmed, "undo": self._managing.undone}
+            by_kind = {
+                "remember": self._teaching.confirmed,
+                "forget": self._forgetting.confirmed,
+                "undo": self._managing.undone,
+                "together": self._managing.undone_together,
+            }
             return by_kind[situation.pending["kind"]](situation)
         if act == "deny" and waiting:
             return self._teaching.declined(situation)
@@ -170,7 +176,7 @@ class Conversation:
         return self._handing_over.taught(texts, at)
 
     def meant_to_forget(self, words: str) -> Meant:
-        """The own entries that words such as "my dog's name" mean; nothing is removed."""
+        """What words such as "my dog's name", "handbook.md" or "what I said yesterday" mean; nothing is removed."""
         return self._forgetting.named(words)
 
     # Taking a turn back ----------------------------------------------------------------------------------------------
@@ -192,6 +198,10 @@ class Conversation:
             transcript.wait_for(self.id, {}, at)
         for commit in commits:
             self._parts.manager.committed(commit)
+
+    def undo(self, turn: str) -> Reply:
+        """Take back what a turn taught, or ask whether what was built on it goes too. Raises NotFound and NothingToUndo."""
+        return self._managing.undo_of(turn)
 
     def not_teaching(self, turn: str) -> Reply:
         """Take back what a turn taught, and keep for the gate that it was not teaching. Raises NotFound."""

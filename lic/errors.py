@@ -10,6 +10,7 @@ LicError
 │   └── SchemaTooNew
 ├── NotFound                 an entry, a turn or a task that is not there (or is another person's)
 ├── NothingToUndo
+│   └── BuiltUpon            later changes stand on this one
 ├── AutopilotError           the language model
 │   ├── ModelUnavailable     a name or folder that cannot be loaded
 │   └── ServerUnavailable    a server that is down, slow or breaks off
@@ -17,6 +18,8 @@ LicError
 ├── DataError                a line or file of training data that cannot be read
 └── SettingsError            settings that contradict each other
 """
+
+from collections.abc import Sequence
 
 
 class LicError(Exception):
@@ -57,6 +60,14 @@ class NotFound(LicError):
 
 class NothingToUndo(LicError):
     """The journal of this person holds no change that is still in force."""
+
+
+class BuiltUpon(NothingToUndo):
+    """Later changes stand on the one that is to be undone: `later` are their receipts, the last one first."""
+
+    def __init__(self, later: Sequence[str]) -> None:
+        super().__init__("A later change builds on this one: undo the later one first.")
+        self.later = tuple(later)
 
 
 class AutopilotError(LicError):

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from lic.language import key, lower_first, sentence, turned
-from lic.types import Change, Entry, Lesson, Receipt
+from lic.language import FORGOTTEN, key, lower_first, sentence, turned, upper_first
+from lic.types import Change, Entry, Exported, Gone, Lesson, Receipt
 
 NOTHING_ABOUT_THAT = "I have nothing about that."
 NOTHING_TO_TAKE = "I see that you want to teach me something, but I found no fact in it. Say it as a whole sentence, please."
@@ -24,6 +24,9 @@ THANKS = "Good to hear."
 SORRY = "Sorry. Tell me what is right, and I'll correct it."
 WITHOUT = "Without it: "
 """Stands between the notice that the language model failed and the answer."""
+_NUMBERS = {3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
+MOST_EXPORTS = 5
+"""So many exports are named in a receipt."""
 NOT_LEARNED_FROM = "kept as an example, but not learned from it: I would get worse at recognizing other turns"
 NOT_KNOWN = "I said that I don't know it: nobody has taught me that yet."
 NOT_TAUGHT = "Nobody taught me that: it was small talk of mine, or a guess of my language model."
@@ -92,6 +95,16 @@ def which_place(old: Entry, now: datetime) -> str:
     return f"I also know: {clause(old.text)} (said on {day(old.said_at, now)}). Replace it, keep both, or was the new one only for a time?"
 
 
+def which_of_both(first: str, second: str) -> str:
+    """The question that follows a message that gives one thing two values."""
+    return f"I keep both for now: {clause(first)}, and {clause(second)}. Keep both, or replace the first one?"
+
+
+def stays(text: str) -> str:
+    """That what was known before is kept alone."""
+    return f"All right: {clause(text)}."
+
+
 def for_a_time(new: str, until: datetime, old: str, now: datetime) -> str:
     """That a new value holds until a day, and the older one from then on."""
     return f"All right: until {day(until, now)} {clause(new)}; after that {clause(old)} again."
@@ -119,16 +132,53 @@ def understood(n: int) -> str:
 
 
 def forgotten(receipt: Receipt, about: str) -> str:
-    """What a receipt of forgetting says."""
-    entries = sum(change.target == "mental_process" for change in receipt.changes)
-    rows = sum(change.target == "dataset" for change in receipt.changes)
-    parts = [_counted(entries, "entry", "entries"), _counted(rows, "dataset row", "dataset rows"), "the index"]
-    return f"Forgotten: {about} ({', '.join(part for part in parts if part)})."
+    """What a receipt of forgetting says: what is gone, counted, what holds again, and which exports hold it still."""
+    again = [sentence(f"{turned(change.after).rstrip('.!')} again") for change in receipt.changes if _holds_again(change)]
+    told = (f"Forgotten: {about} ({', '.join((*_counts(receipt.gone or Gone()), 'the index'))}).", *again, *_exported(receipt.exports))
+    return " ".join(told)
 
 
-def confirm_forgetting(entries: Sequence[Entry]) -> str:
-    """The question before something is removed for good, where it is not sure what was meant."""
-    return "Shall I forget this? " + " ".join(sentence(turned(entry.text)) for entry in entries)
+def _exported(exports: Sequence[Exported]) -> list[str]:
+    if not exports:
+        return []
+    named = [_place(export) for export in exports[:MOST_EXPORTS]] + ([f"and {len(exports) - MOST_EXPORTS:,} more"] if len(exports) > MOST_EXPORTS else [])
+    return [f"It was also exported, where I can't reach it: {', '.join(named)}."]
+
+
+def _place(export: Exported) -> str:
+    at = export.made_at.astimezone()
+    place = "a folder whose name tells it" if export.place == FORGOTTEN else export.place
+    return f"{place} ({'downloaded' if export.downloaded else 'made'} on {at.day} {at:%B %Y})"
+
+
+def _counts(gone: Gone) -> list[str]:
+    counts = (
+        _counted(gone.entries, "entry", "entries"),
+        _counted(gone.wordings, "wording", "wordings"),
+        _counted(gone.rows, "dataset row", "dataset rows"),
+        _counted(gone.messages, "message", "messages"),
+        _counted(gone.lines, "line", "lines"),
+    )
+    return list(filter(None, counts))
+
+
+def _holds_again(change: Change) -> bool:
+    return change.operation == "restore" and change.target == "mental_process"
+
+
+def confirm_forgetting(texts: Sequence[str], more: int = 0) -> str:
+    """The question before statements are removed for good."""
+    return " ".join(("Shall I forget this?", *(sentence(turned(text)) for text in texts), *_more(more)))
+
+
+def confirm_forgetting_said(about: str, gone: Gone, said: Sequence[tuple[str, str]], more: int) -> str:
+    """The question before all that was said in a time or a document is removed for good: the statements, each with the one that would hold again."""
+    lines = [upper_first(f"{clause(text)} (then again: {clause(again)}).") if again else sentence(turned(text)) for text, again in said]
+    return " ".join((f"Shall I forget {about} ({', '.join(_counts(gone))})?", *lines, *_more(more)))
+
+
+def _more(more: int) -> list[str]:
+    return [f"And {more:,} more."] if more else []
 
 
 def undone(receipt: Receipt) -> str:
@@ -141,6 +191,12 @@ def undone(receipt: Receipt) -> str:
     if taken:
         return "Undone: " + "; ".join(clause(change.before) for change in taken) + "."
     return "Undone."
+
+
+def built_upon(later: Sequence[str], n: int) -> str:
+    """The question whether a change is to be undone with those that were built on it, n in all."""
+    told = f"After that came: {'; '.join(map(clause, later))}." if later else "After that it was changed again."
+    return f"{told} Shall I undo {'both' if n == 2 else f'all {_NUMBERS.get(n, str(n))}'}?"
 
 
 def known_of(named: str, n: int) -> str:

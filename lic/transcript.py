@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lic.database.tables import conversations, turns
@@ -60,6 +60,16 @@ class Transcript:
         for row in self._connection.execute(select(turns).where(turns.c.seq.in_(first)).order_by(turns.c.seq)):
             seen.setdefault(row.conversation, (row.conversation, row.text, datetime.fromisoformat(row.said_at)))
         return sorted(seen.values(), key=lambda item: item[2], reverse=True)[:limit]
+
+    def conversations_from(self, begins: str) -> list[str]:
+        """The conversations whose names begin so and in which something stands, the last one first."""
+        query = (
+            select(turns.c.conversation)
+            .where(turns.c.owner == self._owner, turns.c.status == "said", turns.c.conversation.startswith(begins, autoescape=True))
+            .group_by(turns.c.conversation)
+            .order_by(func.max(turns.c.seq).desc())
+        )
+        return list(self._connection.execute(query).scalars())
 
     def messages(self, said: Sequence[Said]) -> tuple[Message, ...]:
         """Turns and replies as messages, the oldest first."""

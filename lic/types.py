@@ -223,13 +223,41 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What forgetting removes, counted: whole entries, single wordings of entries that stay, dataset rows, messages, and lines of a document."""
+
+    entries: int = 0
+    wordings: int = 0
+    rows: int = 0
+    messages: int = 0
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A copy of a person's rows that was taken out of LIC: of which task, into which folder or, `downloaded`, under which name, and when."""
+
+    task: str
+    place: str
+    downloaded: bool
+    made_at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The `exports` item of what the command line prints."""
+        return {"task": self.task, "place": self.place, "downloaded": self.downloaded, "made_at": self.made_at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What learning changed, as shown to the person and as kept in the journal under `id`."""
+    """What learning changed, as shown to the person and as kept in the journal under `id`; forgetting also counts what is gone."""
 
     id: str
     changes: tuple[Change, ...] = ()
     known: tuple[Evidence, ...] = ()
     """What was known already, so that nothing changed."""
+    gone: Gone | None = None
+    exports: tuple[Exported, ...] = ()
+    """What was taken out of LIC of what is forgotten, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

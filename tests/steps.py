@@ -1,6 +1,7 @@
 """Random steps of two people in one store, for the tests of what must always hold."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ PEOPLE = ("ana", "ben")
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a person does; `at` picks an entry where one is needed."""
+    """One thing that a person does; `at` picks an entry, or a time, where one is needed."""
 
     owner: str
     kind: str
@@ -31,6 +32,12 @@ class Step:
             store.undone(self.owner)
         elif self.kind == "redo":
             store.redone(self.owner)
+        elif self.kind == "forget_said":
+            now = store.now()
+            store.forget_said(self.owner, now - timedelta(seconds=3 * self.at + 3), now - timedelta(seconds=2 * self.at))
+        elif self.kind == "join" and len(own) > 1:
+            older, newer = sorted((own[self.at % len(own)], own[self.at % len(own) - 1]), key=lambda entry: entry.said_at)
+            store.join(self.owner, newer.id, older.id)
         elif chosen is not None and self.kind == "forget":
             store.forget(self.owner, chosen)
         elif chosen is not None and self.kind == "share":

@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from lic.data_management.manager import DataManager, seed_tasks
+from lic.data_management.scopes import Scope
 from lic.database import tables
 from lic.database.database import Database
 from lic.errors import NothingToUndo
@@ -123,6 +124,16 @@ class Store:
     def forget(self, owner: str, *chosen: Entry) -> Receipt:
         """Forget entries."""
         return self.manager.transact(lambda connection: self.manager.forget(connection, owner, chosen, self.now()))
+
+    def forget_said(self, owner: str, begins: datetime, ends: datetime) -> Receipt:
+        """Forget what was said in a time."""
+        scope = Scope(period=(begins, ends))
+        return self.manager.transact(lambda connection: self.manager.forget_said(connection, owner, scope, self.now()))
+
+    def join(self, owner: str, new: str, old: str) -> Receipt:
+        """Let an entry be the newest version of another one."""
+        said = Turn(f"turn-{os.getpid()}-{next(TURNS)}", "replace it", owner, "main", self.now())
+        return self.manager.transact(lambda connection: self.manager.merge(connection, owner, new, old, said, said.said_at))
 
     def share(self, owner: str, entry: str, shared: bool = True) -> None:
         """Share an entry, or make it private again, with a receipt like any other change."""

@@ -93,7 +93,7 @@ def assert_full_text_equal_to_the_tables(store: Store) -> None:
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
-@given(steps("learn", "learn", "learn", "note", "undo", "forget", "share"))
+@given(steps("learn", "learn", "learn", "note", "undo", "redo", "join", "forget", "forget_said", "share"))
 def test_both_indexes_equal_the_current_versions_after_every_step(taken: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))

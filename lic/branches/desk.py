@@ -89,7 +89,8 @@ class Desk:
         text = clean(turn.text)
         if not text:
             raise EmptyTurn("This message is empty: write something to me.")
-        return replace(turn, text=text)
+        # A time without a zone is this computer's.
+        return replace(turn, text=text, said_at=turn.said_at if turn.said_at.tzinfo else turn.said_at.astimezone())
 
     def read(self, turn: Turn) -> Situation:
         parts = self.parts

@@ -45,7 +45,7 @@ class HandingOver:
         readings = parts.reader.read(encodings, previous) if short else []
         intents = parts.recognizer.recognize_many(encodings, readings, previous) if short else []
         for text, encoding, reading, intent in zip(short, encodings, readings, intents, strict=True):
-            turn = Turn(content_hash("teach", self._desk.owner, text), text, self._desk.owner, self._desk.id, at)
+            turn = Turn(content_hash("teach", self._desk.owner, self._desk.id, at.isoformat(), text), text, self._desk.owner, self._desk.id, at)
             if intent.teaching or any(fact.value for fact in facts_of(encoding, reading, SURELY_FROM)):
                 yield self._learned(turn, encoding, reading, _as_teaching(intent, text))
             else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -10,7 +11,7 @@ from lic.branches.desk import Desk, Situation
 from lic.data_management.manager import Commit
 from lic.errors import NothingToUndo
 from lic.intent.wishes import Wish
-from lic.language import words
+from lic.language import key, words
 from lic.lessons.references import points
 from lic.lessons.tagger import SURELY_FROM, facts_of
 from lic.lessons.when import until_of
@@ -19,6 +20,8 @@ from lic.types import Entry, Receipt, Reply
 
 CHOICES: frozenset[Wish] = frozenset(("replace", "keep_both", "for_a_time", "neither"))
 SURE_CHOICE = 0.6
+SURE_DESPITE_NAME = 0.8
+"""From this probability on the choice is what the words say, though only one of the values is named: "replace 14"."""
 LONGEST = 12
 """A choice is said in at most so many words; what is longer says something else."""
 
@@ -32,16 +35,20 @@ class Placing:
     def chosen(self, situation: Situation) -> Reply | None:
         """Do what was chosen; None where the turn chooses nothing."""
         turn, pending = situation.turn, situation.pending
-        if situation.intent.act in ("question", "why", "forget", "undo") or len(words(turn.text)) > LONGEST or self._states(situation):
+        if situation.intent.act in ("question", "why", "forget", "undo") or len(words(turn.text)) > LONGEST:
             return None
         with self._desk.parts.database.read() as connection:
             known = {entry.id: entry for entry in Entries(connection, self._desk.owner).of_ids([pending["new"], pending["old"]])}
         if len(known) < 2:
             return self._desk.kept(situation, replies.ALL_RIGHT)
         new, old, until = known[pending["new"]], known[pending["old"]], until_of(turn.text, turn.said_at)
+        if self._states(situation, new, old):
+            return None
         if pending["kind"] == "until":
             return self._limited(situation, new, old, until) if until else None
-        wish = self._wish(situation)
+        wish = self._wish(situation, new, old)
+        if wish is None:
+            return None
         if wish == "keep_both":
             return self._desk.kept(situation, replies.KEPT_BOTH)
         if wish == "for_a_time":
@@ -49,23 +56,36 @@ class Placing:
                 return self._desk.kept(situation, replies.UNTIL_WHEN, {**pending, "kind": "until"}, asks="choose")
             return self._limited(situation, new, old, until)
         manager = self._desk.parts.manager
+        if wish == "keep_old":
+            return self._done(
+                situation, lambda connection: manager.retract(connection, self._desk.owner, new.id, turn, turn.said_at), lambda _: replies.stays(old.text)
+            )
         if wish == "replace":
             return self._done(situation, lambda connection: manager.merge(connection, self._desk.owner, new.id, old.id, turn, turn.said_at), replies.learned)
         return self._done(situation, lambda connection: manager.undo(connection, self._desk.owner, pending["receipt"], turn.said_at), replies.undone)
 
-    def _wish(self, situation: Situation) -> Wish:
-        """What was chosen; a bare yes takes the first of the three, a bare no keeps what is known."""
+    def _wish(self, situation: Situation, new: Entry, old: Entry) -> Wish | Literal["keep_old"] | None:
+        """What was chosen; a value that is named alone is the one that holds, a bare yes takes the first of the three, a bare no keeps what is known."""
         wish, probability = self._desk.parts.wishes.among(situation.encoding, CHOICES)
+        if (named := _named(situation.turn.text, new, old)) and probability < SURE_DESPITE_NAME:
+            return named
         if probability >= SURE_CHOICE:
             return wish
         by_act: dict[str, Wish] = {"confirm": "replace", "deny": "keep_both"}
-        return by_act.get(situation.intent.act, wish)
+        return by_act.get(situation.intent.act)
 
-    def _states(self, situation: Situation) -> bool:
-        """Whether the turn tells something of its own, of a subject that it names."""
+    def _states(self, situation: Situation, new: Entry, old: Entry) -> bool:
+        """Whether the turn tells something of its own: of another subject than the two entries, or of one that it names with another value."""
+        intent = situation.intent
+        if not intent.teaching:
+            return False
+        lessons = self._desk.lessons(situation.turn, intent, situation.encoding, situation.reading, situation.context)
+        asked = {key(entry.slots.subject) for entry in (new, old)} | {"", "i"}
+        if any(key(lesson.slots.subject) not in asked and not points(lesson.slots.subject) for lesson in lessons):
+            return True
         facts = facts_of(situation.encoding, situation.reading, SURELY_FROM)
         subjects = [fact.subject.of(situation.turn.text) for fact in facts if fact.subject is not None and fact.value is not None]
-        return situation.intent.teaching and situation.intent.act != "correction" and any(not points(subject) for subject in subjects)
+        return intent.act != "correction" and any(not points(subject) for subject in subjects) and not _named(situation.turn.text, new, old)
 
     def _limited(self, situation: Situation, new: Entry, old: Entry, until: datetime) -> Reply:
         text = replies.for_a_time(new.text, until, old.text, situation.turn.said_at)
@@ -83,3 +103,17 @@ class Placing:
             self._desk.keep(connection, situation, reply, {})
         self._desk.parts.manager.committed(commit)
         return reply
+
+
+def _named(text: str, new: Entry, old: Entry) -> Literal["replace", "keep_old"] | None:
+    """The one of two entries that holds where a text names its value, and not that of the other."""
+    names_new, names_old = (_names(text, one.slots.value, other.slots.value) for one, other in ((new, old), (old, new)))
+    if names_new == names_old:
+        return None
+    return "replace" if names_new else "keep_old"
+
+
+def _names(text: str, value: str, other: str) -> bool:
+    """Whether a text names a value rather than another: the whole of it, or a name or number that only it has."""
+    own = {key(word) for word in value.split() if word[:1].isupper() or any(map(str.isdigit, word))} - set(words(other))
+    return bool(key(value)) and (f" {key(value)} " in f" {key(text)} " or bool(own & set(words(text))))

@@ -7,6 +7,7 @@ from typing import Any
 
 from lic import replies
 from lic.branches.desk import Desk, Situation
+from lic.branches.self_corrections import self_corrected
 from lic.data_management.gate_rows import GATE
 from lic.data_management.manager import Prepared
 from lic.errors import NotFound
@@ -30,7 +31,7 @@ class Teaching:
 
     def teach(self, situation: Situation) -> Reply | None:
         """The reply of a teaching turn; None where it is a question after all, which states nothing."""
-        if situation.pending.get("asks") == "confirm" and situation.intent.act == "correction":
+        if situation.pending.get("kind") == "remember" and situation.intent.act == "correction":
             return self._confirmed_otherwise(situation)
         lessons = self._desk.lessons(situation.turn, situation.intent, situation.encoding, situation.reading, situation.context)
         if not lessons:
@@ -91,7 +92,9 @@ class Teaching:
 
     def _written(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
         with self._desk.parts.database.write() as connection:
-            commit = self._desk.parts.manager.learn(connection, source, prepared, situation.turn.said_at)
+            commit = self._desk.parts.manager.learn(
+                connection, source, self_corrected(self._desk.parts, source, prepared), situation.turn.said_at, keep_both=True
+            )
             receipt = commit.receipt
             changed = bool(receipt.changes)
             # Who corrects what is known with the very same words wants something else: to have it forgotten, most likely.
@@ -110,11 +113,14 @@ class Teaching:
             pending: dict[str, Any] = {}
             if nothing_new:
                 pending = {"asks": "confirm", "kind": "forget", "entries": [item.id for item in receipt.known], "about": "that"}
-            elif len(commit.doubts) == 1 and len(prepared) == 1:
-                [doubt] = commit.doubts
+            elif doubt := next((doubt for doubt in commit.doubts if doubt.at_once or len(prepared) == 1), None):
                 pending = {"asks": "choose", "kind": "place", "new": doubt.new, "old": doubt.old.id, "receipt": receipt.id}
-                text = f"{reply.text} {replies.which_place(doubt.old, situation.turn.said_at)}"
-                reply = replace(reply, text=text, asks="choose", options=("replace", "keep_both", "for_a_time", "undo"))
+                new = next(change.after for change in receipt.changes if change.id == doubt.new)
+                which = (
+                    replies.which_of_both(doubt.old.text, new) if doubt.at_once else f"{reply.text} {replies.which_place(doubt.old, situation.turn.said_at)}"
+                )
+                options = ("replace", "keep_both", "undo") if doubt.at_once else ("replace", "keep_both", "for_a_time", "undo")
+                reply = replace(reply, text=which, asks="choose", options=options)
             self._desk.keep(connection, situation, reply, pending)
         self._desk.parts.manager.committed(commit)
         return reply

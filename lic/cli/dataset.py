@@ -82,3 +82,22 @@ def export(
     else:
         for path in paths:
             say(str(path))
+
+
+@app.command()
+def exports(user: User = None, home: Home = None, as_json: AsJson = False) -> None:
+    """List the exports that were made, the newest first, with how many of their rows were corrected, undone or forgotten since."""
+    from lic.cli.shown import day
+    from lic.data_management.exports import listed
+
+    owner = owner_named(user)
+    with opened(home) as lic, lic.database.read() as connection:
+        found = listed(connection, owner)
+    if as_json:
+        say_json([{**kept.export.as_json(), "taught": kept.rows, "gone": kept.gone} for kept in found])
+        return
+    for kept in found:
+        gone = f", {kept.gone:,} of them not known any more" if kept.gone else ""
+        say(f"{day(kept.export.made_at)}  {kept.export.task}  {kept.export.place}  {kept.rows:,} taught rows{gone}")
+    if not found:
+        say("Nothing was exported yet.")

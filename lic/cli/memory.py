@@ -1,14 +1,21 @@
 """`lic memory …`: the Mental Process of one person, entry by entry."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lic.cli.door import opened, owner_named, say, say_json
 from lic.cli.forgetting import forget_entries
 from lic.cli.options import AsJson, Home, User, Yes
-from lic.cli.shown import day, entry_as_json, entry_of, line, section_named, version_as_json
+from lic.cli.shown import day, entry_as_json, entry_of, line, section_named, version_as_json, version_line, words_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from lic.mental_process.entries import Entries, Version
+    from lic.transcript import Said
+    from lic.types import Entry
 
 app = typer.Typer(help="What is known: list, search, show, forget and share entries.", no_args_is_help=True)
 
@@ -63,16 +70,15 @@ def search(
 def show(entry: Id, user: User = None, home: Home = None, as_json: AsJson = False) -> None:
     """Show an entry with its source."""
     from lic.mental_process.entries import Entries
-    from lic.transcript import Transcript
 
     owner = owner_named(user)
     with opened(home) as lic, lic.database.read() as connection:
-        found = entry_of(Entries(connection, owner), entry)
-        said = Transcript(connection, owner).find(found.turn) if found.turn and found.owner == owner else None
-        versions = Entries(connection, owner).history(found.id)
-    source = said.turn.text if said is not None and said.status != "forgotten" else None
+        entries = Entries(connection, owner)
+        found = entry_of(entries, entry)
+        versions = _versions(connection, entries, found)
+    source = words_of(versions[-1][1])
     if as_json:
-        say_json({**entry_as_json(found), "source": source, "versions": [version_as_json(version) for version in versions]})
+        say_json({**entry_as_json(found), "source": source, "versions": [version_as_json(*version) for version in versions]})
         return
     say(found.text)
     say(f"  id        {found.id}\n  where     {found.section}/{found.topic}\n  answers   {found.question}")
@@ -82,19 +88,26 @@ def show(entry: Id, user: User = None, home: Home = None, as_json: AsJson = Fals
 
 @app.command()
 def history(entry: Id, user: User = None, home: Home = None, as_json: AsJson = False) -> None:
-    """Show all versions of an entry, the oldest first."""
+    """Show all versions of an entry, the oldest first: when and by whom each was said, and from when until when it held."""
     from lic.mental_process.entries import Entries
 
     owner = owner_named(user)
     with opened(home) as lic, lic.database.read() as connection:
         entries = Entries(connection, owner)
-        versions = entries.history(entry_of(entries, entry).id)
+        versions = _versions(connection, entries, entry_of(entries, entry))
     if as_json:
-        say_json([version_as_json(version) for version in versions])
+        say_json([version_as_json(*version) for version in versions])
         return
-    for version in versions:
-        until = f"until {day(version.valid_to)}" if version.valid_to else "now"
-        say(f"{version.number}  {day(version.valid_from)}, {until}:  {version.text}")
+    for version, said in versions:
+        say(version_line(version, said, owner))
+
+
+def _versions(connection: "Connection", entries: "Entries", entry: "Entry") -> "list[tuple[Version, Said | None]]":
+    """The versions of an entry with the turns that said them; other people's turns are not shown, only what they shared."""
+    from lic.transcript import Transcript
+
+    own, transcript = entry.owner == entries.owner, Transcript(connection, entries.owner)
+    return [(version, transcript.find(version.turn) if version.turn and own else None) for version in entries.history(entry.id)]
 
 
 @app.command()

@@ -7,6 +7,7 @@ from lic.errors import NotFound
 
 if TYPE_CHECKING:
     from lic.mental_process.entries import Entries, Version
+    from lic.transcript import Said
     from lic.types import Entry, Section
 
 
@@ -58,8 +59,8 @@ def line(entry: "Entry", owner: str) -> str:
     return f"{entry.id[:8]}  {entry.section}/{entry.topic}  {entry.text}{marks}"
 
 
-def version_as_json(version: "Version") -> dict[str, Any]:
-    """A version as `--json` prints it."""
+def version_as_json(version: "Version", said: "Said | None") -> dict[str, Any]:
+    """A version as `--json` prints it, with the turn that said it, where that is the person's own."""
     return {
         "version": version.number,
         "text": version.text,
@@ -68,7 +69,34 @@ def version_as_json(version: "Version") -> dict[str, Any]:
         "said_at": version.said_at.isoformat(),
         "valid_from": version.valid_from.isoformat(),
         "valid_to": version.valid_to.isoformat() if version.valid_to else None,
+        "by": version.by,
+        "source": words_of(said),
+        "document": document_of(said),
+        "held_from": version.begins.isoformat(),
+        "held_until": version.ends.isoformat() if version.ends else None,
     }
+
+
+def version_line(version: "Version", said: "Said | None", owner: str) -> str:
+    """A version for people: what it said, when and by whom that was said, and from when until when it held."""
+    by = "you" if version.by == owner else version.by
+    source = f" from {document}" if (document := document_of(said)) else ""
+    words = f": “{text}”" if (text := words_of(said)) else "" if version.turn else " by a program"
+    until = f" until {day(version.ends)}" if version.ends else ""
+    told = f"said {day(version.said_at)} by {by}{source}{words}"
+    return f"{version.number}  {version.text}\n   {told}\n   held from {day(version.begins)}{until}"
+
+
+def words_of(said: "Said | None") -> str | None:
+    """The words of a turn, where they are there and not forgotten."""
+    return said.turn.text if said is not None and said.status != "forgotten" else None
+
+
+def document_of(said: "Said | None") -> str | None:
+    """The name of the document that a turn was a line of."""
+    from lic.language import SOURCE
+
+    return said.turn.conversation.removeprefix(SOURCE) if said is not None and said.turn.conversation.startswith(SOURCE) else None
 
 
 def day(at: datetime) -> str:

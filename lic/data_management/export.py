@@ -3,19 +3,21 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from lic.data_management.card import WRITTEN_BY, card
+from lic.data_management.exports import remember
 from lic.data_management.tasks import Task, task_named
 from lic.database import tables
 from lic.database.database import Database
 from lic.errors import DataError
 from lic.jsonl import read_jsonl
 from lic.settings import Settings
+from lic.types import Exported
 
 Split = Literal["train", "test"]
 
@@ -53,9 +55,8 @@ def dataset_rows(source: Source, owner: str, task: str) -> list[DatasetRow]:
     """A task's training rows: the seed rows in their order, then what the owner taught, the oldest first. Raises NotFound for an unknown task."""
     found = task_named(task)
     seed = seed_rows(source.settings.seed, found, "train")
-    present = {_content(row) for row in seed}
-    taught = [row for row in _taught_rows(source.database, owner, found) if _content(row) not in present]
-    return seed + taught
+    with source.database.read() as connection:
+        return seed + _taught_rows(connection, owner, found, seed)
 
 
 def seed_rows(folder: Path, task: Task, split: Split) -> list[DatasetRow]:
@@ -64,19 +65,25 @@ def seed_rows(folder: Path, task: Task, split: Split) -> list[DatasetRow]:
     return [DatasetRow(_with_features(row, task)) for row in read_jsonl(file)] if file.is_file() else []
 
 
-def export_task(source: Source, owner: str, task: str, folder: Path) -> list[Path]:
+def export_task(source: Source, owner: str, task: str, folder: Path, download: str = "") -> list[Path]:
     """Write a task's dataset into a folder that `datasets.load_dataset(folder)` opens, and return what was written.
 
-    The same rows give the same bytes. Raises NotFound for an unknown task, and DataError where there are no rows or the folder cannot
-    be written or holds a README.md of somebody else.
+    The same rows give the same bytes. LIC keeps that this export was made, under the folder, or under the name of the file that is handed out as a `download`.
+    Raises NotFound for an unknown task, and DataError where there are no rows or the folder cannot be written or holds a README.md of somebody else.
     """
     found = task_named(task)
-    rows: dict[str, list[DatasetRow]] = {"train": dataset_rows(source, owner, task), "test": seed_rows(source.settings.seed, found, "test")}
-    if not rows["train"]:
-        raise DataError(f"The dataset of {task!r} has no rows yet: teach something first.")
-    splits = {name: of for name, of in rows.items() if of}
+    seed, test = seed_rows(source.settings.seed, found, "train"), seed_rows(source.settings.seed, found, "test")
     _refuse_foreign(folder)
     try:
+        # What is forgotten from now on knows of this export; what was forgotten before is not in it.
+        with source.database.write() as connection:
+            taught = _taught_rows(connection, owner, found, seed)
+            if not seed and not taught:
+                raise DataError(f"The dataset of {task!r} has no rows yet: teach something first.")
+            (folder / "data").mkdir(parents=True, exist_ok=True)
+            export = Exported(task, download or str(folder.resolve()), bool(download), datetime.now(UTC))
+            remember(connection, owner, export, [row.id for row in taught])
+        splits = {name: of for name, of in (("train", seed + taught), ("test", test)) if of}
         paths = [path for name, of in splits.items() for path in _write_split(folder, name, found, of)]
         readme = folder / "README.md"
         readme.write_text(card(found, {name: (sum(not row.taught for row in of), sum(row.taught for row in of)) for name, of in splits.items()}), "utf-8")
@@ -85,13 +92,15 @@ def export_task(source: Source, owner: str, task: str, folder: Path) -> list[Pat
     return [*paths, readme]
 
 
-def _taught_rows(database: Database, owner: str, task: Task) -> list[DatasetRow]:
+def _taught_rows(connection: Connection, owner: str, task: Task, seed: Sequence[DatasetRow]) -> list[DatasetRow]:
+    """What an owner taught, the oldest first, without what the seed has too."""
     query = select(tables.examples).where(tables.examples.c.owner == owner, tables.examples.c.task == task.name)
-    with database.read() as connection:
-        found = list(connection.execute(query).mappings())
+    found = list(connection.execute(query).mappings())
     # Times carry offsets, so their text does not sort as they do.
     found.sort(key=lambda row: (datetime.fromisoformat(row["created_at"]), row["id"]))
-    return [DatasetRow(_with_features(row["row"], task), row["id"], row["turn"]) for row in found]
+    present = {_content(row) for row in seed}
+    rows = [DatasetRow(_with_features(row["row"], task), row["id"], row["turn"]) for row in found]
+    return [row for row in rows if _content(row) not in present]
 
 
 def _with_features(row: dict[str, Any], task: Task) -> dict[str, Any]:

@@ -1,191 +1,195 @@
 """Forgetting: the one operation that removes, and it removes everywhere within one transaction.
 
-Gone are the entries with all their versions, their dataset rows, what the journal holds of them, and the text of the turns that taught
-or named them and of the replies that told them. Places in the transcript stay.
+Gone are wordings with their dataset rows, what the journal holds of them, the text of the messages that taught or named them, and of the replies that
+told them. An entry of which no wording is left goes too; else the wording before holds again. Places in the transcript stay.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
+from lic.data_management.blanking import blank_pending, blank_turns
+from lic.data_management.exports import blank_places, holding
+from lic.data_management.histories import Collected, History, entries_of, rows_of
+from lic.data_management.leaving import Leaving, changes_of
+from lic.data_management.rewriting import Rewriting, ordered
+from lic.data_management.scopes import Scope, taken_by
+from lic.data_management.traces import Traces, Wordings, strings, traces_of
 from lic.database import tables
 from lic.database.changes import ChangeLog
+from lic.database.journal import Row, RowChange, batched, net, write_journal
 from lic.errors import NotFound
-from lic.language import FORGOTTEN, key, turned, words
 from lic.mental_process.entries import Entries
-from lic.types import Change, Entry
-
-
-def forget_entries(connection: Connection, owner: str, chosen: Sequence[Entry]) -> tuple[ChangeLog, list[Change]]:
-    """Remove own entries and every trace of them. Raises NotFound where one is not the person's own, and then removes nothing."""
-    for entry in chosen:
-        if entry.owner != owner:
-            raise NotFound(f"“{entry.text}” was shared by somebody else: only they can forget it.")
-    entries = Entries(connection, owner)
-    log = ChangeLog(connection)
-    traces = [_trace(entries, entry, [other.id for other in chosen]) for entry in chosen]
-    changes: list[Change] = []
-    for entry in chosen:
-        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == entry.id)).mappings().all():
-            log.delete(tables.examples, dict(row))
-            changes.append(Change("forget", "dataset", row["task"], row["id"], row["row"], None))
-        entries.remove(log, entry.id)
-        changes.append(Change("forget", "mental_process", f"{entry.section}/{entry.topic}", entry.id, entry.text, None))
-    blanked = _blank_turns(connection, owner, traces)
-    changes += _remove_loose_rows(connection, log, owner, traces, blanked)
-    _clean_journal(connection, log, owner, traces)
-    _clean_pending(connection, owner, traces)
-    return log, changes
-
-
-def forget_person(connection: Connection, owner: str) -> tuple[ChangeLog, list[Change]]:
-    """Remove everything of a person: entries, dataset rows, journal, receipts, conversations and what was said in them."""
-    log = ChangeLog(connection)
-    changes: list[Change] = []
-    for row in connection.execute(select(tables.examples).where(tables.examples.c.owner == owner)).mappings().all():
-        log.delete(tables.examples, dict(row))
-        changes.append(Change("forget", "dataset", row["task"], row["id"], None, None))
-    entries = Entries(connection, owner)
-    for entry in connection.execute(select(tables.entries.c.id).where(tables.entries.c.owner == owner)).scalars().all():
-        entries.remove(log, entry)
-        changes.append(Change("forget", "mental_process", "", entry, None, None))
-    own = select(tables.receipts.c.id).where(tables.receipts.c.owner == owner)
-    connection.execute(delete(tables.journal).where(tables.journal.c.receipt.in_(own)))
-    for table in (tables.receipts, tables.turns, tables.conversations):
-        connection.execute(delete(table).where(table.c.owner == owner))
-    return log, changes
-
-
-def gives_away(entries: Entries, chosen: Sequence[Entry], text: str) -> bool:
-    """Whether a text tells what entries say. Raises NotFound where an entry is not there."""
-    forgotten = [entry.id for entry in chosen]
-    return any(_trace(entries, entry, forgotten).is_told_by(text) for entry in chosen)
+from lic.types import Change, Entry, Exported, Gone
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """What gives a forgotten entry away elsewhere: its id, its turns, its wordings, and its values.
+class Forgotten:
+    """What forgetting removed, what would give it away, and which exports hold it."""
 
-    A value with a capital or a digit (a name, a number, a password) gives it away alone, unless something else that is known has
-    it too; any other value does only together with the subject.
-    """
-
-    entry: str
-    turns: frozenset[str]
-    wordings: frozenset[str]
-    values: frozenset[str]
-    telling: frozenset[str]
-    subject: frozenset[str]
-
-    def is_told_by(self, text: str) -> bool:
-        """Whether a text gives the entry away."""
-        said = f" {key(text)} "
-        if any(f" {wording} " in said for wording in self.wordings | self.telling):
-            return True
-        return bool(self.subject) and self.subject <= set(said.split()) and any(f" {value} " in said for value in self.values)
+    log: ChangeLog
+    changes: tuple[Change, ...]
+    gone: Gone
+    traces: Traces
+    exports: tuple[Exported, ...]
 
 
-def _trace(entries: Entries, entry: Entry, forgotten: Sequence[str]) -> Trace:
-    versions = entries.history(entry.id)
-    texts = [version.text for version in versions]
-    values = {key(version.value): version.value for version in versions if key(version.value)}
-    telling = {k for k, value in values.items() if _is_telling(value) and not entries.others_with(value, forgotten)}
-    return Trace(
-        entry=entry.id,
-        turns=frozenset(version.turn for version in versions if version.turn),
-        wordings=frozenset(filter(None, (key(said) for text in texts for said in (text, turned(text))))),
-        values=frozenset(values),
-        telling=frozenset(telling),
-        subject=frozenset(words(entry.slots.subject)) - {"i", "my", "we", "our", "the", "a"},
-    )
+class Forgetting:
+    """One wish to forget within a transaction: what it would remove, and removing it."""
+
+    def __init__(self, connection: Connection, owner: str, scope: Scope) -> None:
+        self._connection = connection
+        self._owner = owner
+        self._scope = scope
+        taken, found = taken_by(connection, owner, scope)
+        known = [row for (table, _), row in rows_of(connection, owner, found) if table == "versions"]
+        self._taken = taken.with_wordings_of(known)
+        self._collected = Collected(connection, owner, found, self._taken)
+        rewritings = (Rewriting(history, self._taken, self._held_elsewhere(history)) for history in self._collected.histories)
+        self._rewritings = [rewriting for rewriting in rewritings if rewriting.gone]
+
+    def foreseen(self) -> tuple[list[Leaving], Gone]:
+        """What would go of what is known, the newest first, and all of it counted."""
+        found: dict[str, Leaving] = {}
+        present: list[RowChange] = []
+        changes: list[Change] = []
+        for rewriting in self._rewritings:
+            rows = rewriting.steps()[0]
+            present += rows
+            changes += changes_of(rewriting.history, rows)
+        for change in (change for change in changes if change.target == "mental_process"):
+            again = change.operation == "restore"
+            found[change.id] = replace(found[change.id], again=change.after) if again else Leaving(change.id, change.before)
+        newest = {row["entry"]: row["seq"] for rewriting in self._rewritings for row in sorted(rewriting.gone, key=lambda row: row["seq"])}
+        return sorted(found.values(), key=lambda item: -newest[item.entry]), self._gone(present, changes)
+
+    def remove(self) -> Forgotten:
+        """Remove it everywhere. There is no way back."""
+        log = ChangeLog(self._connection)
+        told = self._told_by_undone()
+        changes: list[Change] = []
+        rows: list[RowChange] = []
+        numbers = {number for number, change in self._collected.undone() if entries_of(change) & told}
+        written: list[tuple[str, list[RowChange]]] = []
+        for rewriting in self._rewritings:
+            present, steps = rewriting.steps(redoable=not rewriting.history.entries & told)
+            changes += changes_of(rewriting.history, present)
+            rows += present
+            for step, instead in steps:
+                if _by_key(net(step.rows)) != _by_key(instead):
+                    numbers |= set(step.numbers)
+                    written.append((step.receipt, instead))
+        log.apply(ordered(rows))
+        said = self._taken.turns | self._teaching
+        blanked = said | blank_turns(self._connection, self._owner, self.traces, self._whole, said)
+        loose = self._loose_rows(log, blanked)
+        changes += loose
+        over = self._undone_loose(blanked)
+        ids = {change.id for change in loose} | {change.key for change in over.values()}
+        self._rewrite_journal(numbers | over.keys() | self._numbers_of(ids), written)
+        blank_pending(self._connection, self._owner, self.traces)
+        blank_places(self._connection, self._owner, self.traces)
+        exported = holding(self._connection, self._owner, self._absent(ids | {row for rewriting in self._rewritings for row in rewriting.row_ids}))
+        return Forgotten(log, tuple(changes), self._gone(log.rows, changes), self.traces, tuple(exported))
+
+    @cached_property
+    def traces(self) -> Traces:
+        """What would give away what is removed."""
+        wordings: list[Wordings] = []
+        for rewriting in self._rewritings:
+            subjects = {row["id"]: row["subject"] for row in rewriting.history.rows("entries")}
+            for entry in {row["entry"] for row in rewriting.gone}:
+                gone, kept = ([row for row in rows if row["entry"] == entry] for rows in (rewriting.gone, rewriting.kept))
+                wordings.append(Wordings(entry, subjects.get(entry, ""), gone, kept))
+        return traces_of(Entries(self._connection, self._owner), wordings)
+
+    @property
+    def _whole(self) -> set[str]:
+        """The entries of which nothing stays."""
+        return {entry for rewriting in self._rewritings for entry in rewriting.history.entries - {row["entry"] for row in rewriting.kept}}
+
+    @property
+    def _teaching(self) -> set[str]:
+        """The turns that taught what is known of it."""
+        present = (row for rewriting in self._rewritings for (table, _), row in rewriting.history.present.items() if table == "versions")
+        return {row["turn"] for row in present if row["turn"] and self._taken.takes(row)}
+
+    def _held_elsewhere(self, history: History) -> set[str]:
+        """The ids of dataset rows that a history once had, and that another entry has now."""
+        lost = {row["id"] for row in history.rows("examples")} - {name for table, name in history.present if table == "examples"}
+        return lost - self._absent(lost)
+
+    def _absent(self, rows: Collection[str]) -> set[str]:
+        """Which ids are those of no dataset row."""
+        examples = tables.examples
+        there = {found for some in batched(rows) for found in self._connection.execute(select(examples.c.id).where(examples.c.id.in_(some))).scalars()}
+        return set(rows) - there
+
+    def _told_by_undone(self) -> set[str]:
+        """The entries of which undone receipts tell what is forgotten, beside what is rewritten anyway."""
+        rewritten = {("versions", str(row["seq"])) for rewriting in self._rewritings for row in rewriting.gone}
+        rewritten |= {("examples", row) for rewriting in self._rewritings for row in rewriting.row_ids}
+        undone = [(change, ids) for _, change in self._collected.undone() if (ids := entries_of(change))]
+        told = {entry for change, ids in undone if (change.table, change.key) not in rewritten and self.traces.tell_any(strings(change.rows)) for entry in ids}
+        while linked := {entry for _, ids in undone if ids & told for entry in ids} - told:
+            told |= linked
+        return told
+
+    def _loose_rows(self, log: ChangeLog, blanked: Collection[str]) -> list[Change]:
+        """Remove dataset rows that hang on no entry (the gate's own) and were taught by what is forgotten, or repeat it."""
+        examples = tables.examples
+        found = self._connection.execute(select(examples).where(examples.c.owner == self._owner, examples.c.entry.is_(None))).mappings().all()
+        removed = [dict(row) for row in found if self._is_told(dict(row), blanked)]
+        for row in removed:
+            log.delete(examples, row)
+        return [Change("forget", "dataset", row["task"], row["id"], row["row"], None) for row in removed]
+
+    def _undone_loose(self, blanked: Collection[str]) -> dict[int, RowChange]:
+        """The same in undone receipts, with their numbers in the journal."""
+        undone = ((number, change) for number, change in self._collected.undone() if change.table == "examples" and not entries_of(change))
+        return {number: change for number, change in undone if any(self._is_told(row, blanked) for row in change.rows)}
+
+    def _numbers_of(self, keys: Collection[str]) -> set[int]:
+        """The numbers in the journal of the changes of some rows."""
+        journal, receipts = tables.journal, tables.receipts
+        own = select(journal.c.seq).join(receipts, receipts.c.id == journal.c.receipt).where(receipts.c.owner == self._owner)
+        return {number for some in batched(keys) for number in self._connection.execute(own.where(journal.c.key.in_(some))).scalars()}
+
+    def _is_told(self, row: Row, blanked: Collection[str]) -> bool:
+        return row["turn"] in blanked or self.traces.tell_any(strings(row["row"]))
+
+    def _rewrite_journal(self, numbers: Collection[int], written: Sequence[tuple[str, list[RowChange]]]) -> None:
+        """Put row changes in the place of others; a receipt that has none any more goes too."""
+        journal, receipts = tables.journal, tables.receipts
+        touched: set[str] = set()
+        for some in batched(numbers):
+            touched |= set(self._connection.execute(select(journal.c.receipt).where(journal.c.seq.in_(some)).distinct()).scalars())
+            self._connection.execute(delete(journal).where(journal.c.seq.in_(some)))
+        for receipt, rows in written:
+            write_journal(self._connection, receipt, rows)
+        for some in batched(touched):
+            left = select(journal.c.receipt).where(journal.c.receipt.in_(some))
+            self._connection.execute(delete(receipts).where(receipts.c.id.in_(some), receipts.c.id.not_in(left)))
+
+    def _gone(self, rows: Sequence[RowChange], changes: Sequence[Change]) -> Gone:
+        whole = {change.key for change in rows if change.table == "entries" and change.after is None}
+        wordings = sum(change.table == "versions" and change.after is None and change.rows[0]["entry"] not in whole for change in rows)
+        examples = sum(change.target == "dataset" and change.operation == "forget" for change in changes)
+        said = {"lines" if self._scope.conversation else "messages": len(self._taken.turns)}
+        return Gone(len(whole), wordings, examples, **said)
 
 
-def _is_telling(value: str) -> bool:
-    return any(word[:1].isupper() or any(map(str.isdigit, word)) for word in value.split() if word not in ("I", "My", "The", "A"))
+def forget_entries(connection: Connection, owner: str, chosen: Sequence[Entry]) -> Forgotten:
+    """Remove own entries and every trace of them. Raises NotFound where one is not the person's own, and then removes nothing."""
+    own = Entries(connection, owner)
+    for entry in chosen:
+        if entry.owner != owner:
+            raise NotFound(f"“{entry.text}” was shared by somebody else: only they can forget it.")
+        own.get(entry.id)
+    return Forgetting(connection, owner, Scope(frozenset(entry.id for entry in chosen))).remove()
 
 
-def _blank_turns(connection: Connection, owner: str, traces: Sequence[Trace]) -> set[str]:
-    """Blank turns and replies that give something away, and return the ids of blanked turns; what taught other things that hold stays."""
-    turns = tables.turns
-    teaches = _living_turns(connection, owner)
-    blanked: set[str] = set()
-    taught = {turn for trace in traces for turn in trace.turns}
-    ids = {trace.entry for trace in traces}
-    for row in connection.execute(select(turns.c.seq, turns.c.id, turns.c.text, turns.c.reply).where(turns.c.owner == owner)).all():
-        named = {item["id"] for item in (*row.reply.get("evidence", ()), *row.reply.get("changes", ()))}
-        said = row.id in taught or (row.id not in teaches and _told(traces, (row.text,)))
-        told = said or bool(ids & named) or _told(traces, _strings(row.reply))
-        if said:
-            blanked.add(row.id)
-        if told:
-            values: dict[str, Any] = {"reply": {**row.reply, "text": FORGOTTEN, "evidence": [], "changes": [], "options": [], "trace": []}}
-            values |= {"text": FORGOTTEN, "status": "forgotten"} if said else {}
-            connection.execute(update(turns).where(turns.c.seq == row.seq).values(**values))
-    return blanked
-
-
-def _living_turns(connection: Connection, owner: str) -> set[str]:
-    query = select(tables.versions.c.turn).join(tables.entries).where(tables.entries.c.owner == owner, tables.versions.c.turn.is_not(None))
-    return set(connection.execute(query).scalars())
-
-
-def _remove_loose_rows(connection: Connection, log: ChangeLog, owner: str, traces: Sequence[Trace], blanked: set[str]) -> list[Change]:
-    """Remove dataset rows that hang on no entry (the gate's own) and repeat what is forgotten."""
-    examples = tables.examples
-    removed: list[Change] = []
-    for row in connection.execute(select(examples).where(examples.c.owner == owner, examples.c.entry.is_(None))).mappings().all():
-        if row["turn"] in blanked or _told(traces, _strings(row["row"])):
-            log.delete(examples, dict(row))
-            removed.append(Change("forget", "dataset", row["task"], row["id"], row["row"], None))
-    return removed
-
-
-def _clean_journal(connection: Connection, log: ChangeLog, owner: str, traces: Sequence[Trace]) -> None:
-    """Remove what the journal holds of the removed rows, and what undone receipts hold of the same content; neither comes back."""
-    journal, receipts = tables.journal, tables.receipts
-    entries = {trace.entry for trace in traces}
-    keys = {row.key for row in log.rows} | entries
-    undone = select(receipts.c.id).where(receipts.c.owner == owner, receipts.c.undone_at.is_not(None))
-    found = connection.execute(select(journal).where(journal.c.receipt.in_(undone))).all()
-    again = [row for row in found if _told(traces, _strings((row.before, row.after)))]
-    entries |= {row.key if row.table == "entries" else _entry_of(row.before, row.after) for row in again} - {""}
-    keys |= {row.key for row in again} | entries
-    touched = {row.receipt for row in again} | set(connection.execute(select(journal.c.receipt).where(journal.c.key.in_(keys))).scalars())
-    for row in connection.execute(select(journal).where(journal.c.receipt.in_(touched))).all():
-        if row.key in keys or _entry_of(row.before, row.after) in entries:
-            connection.execute(delete(journal).where(journal.c.seq == row.seq))
-    left = select(journal.c.receipt).where(journal.c.receipt.in_(touched))
-    connection.execute(delete(receipts).where(receipts.c.id.in_(touched), receipts.c.id.not_in(left)))
-
-
-def _entry_of(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
-    row = after or before or {}
-    return str(row.get("entry") or "")
-
-
-def _clean_pending(connection: Connection, owner: str, traces: Sequence[Trace]) -> None:
-    """What a conversation waits for may name what is forgotten; then it waits no more."""
-    conversations = tables.conversations
-    for row in connection.execute(select(conversations).where(conversations.c.owner == owner)).all():
-        if row.pending and _told(traces, (json.dumps(row.pending, ensure_ascii=False),)):
-            connection.execute(update(conversations).where(conversations.c.owner == owner, conversations.c.id == row.id).values(pending={}))
-
-
-def _told(traces: Sequence[Trace], texts: Iterable[str]) -> bool:
-    return any(trace.is_told_by(text) for text in texts for trace in traces)
-
-
-def _strings(value: object) -> Iterable[str]:
-    """Every text within a value as JSON knows it."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        if set(value) != {"base64"}:  # pyright: ignore[reportUnknownArgumentType]
-            for item in value.values():  # pyright: ignore[reportUnknownVariableType]
-                yield from _strings(item)  # pyright: ignore[reportUnknownArgumentType]
-    elif isinstance(value, Sequence):
-        for item in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _strings(item)  # pyright: ignore[reportUnknownArgumentType]
+def _by_key(changes: Sequence[RowChange]) -> dict[tuple[str, str], RowChange]:
+    return {(change.table, change.key): change for change in changes}

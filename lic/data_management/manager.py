@@ -8,17 +8,23 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from lic.data_management.forgetting import forget_entries, forget_person, gives_away
-from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
+from lic.data_management.forgetting import Forgetting, Forgotten, forget_entries
+from lic.data_management.leaving import Leaving
+from lic.data_management.persons import forget_person
+from lic.data_management.place import SURE_CORRECTION, Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
+from lic.data_management.scopes import Scope
 from lic.data_management.tasks import TASKS, Task
+from lic.data_management.traces import Traces
 from lic.database import tables
-from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, redo, undo
+from lic.database.changes import ChangeLog, bump_revision, current_revision, new_receipt
 from lic.database.database import Database
-from lic.errors import NotFound, NothingToUndo
+from lic.database.journal import RowChange, net, read_journal
+from lic.database.undoing import built_on, redo, undo
+from lic.errors import BuiltUpon, NotFound, NothingToUndo
 from lic.language import asked_by, content_hash, exchanged, key
 from lic.mental_process.entries import Entries, NewEntry
 from lic.mental_process.search import HybridSearch
-from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Slots, Turn, Vector, Verdict
+from lic.types import Change, Encoder, Encoding, Entry, Evidence, Gone, Lesson, Receipt, Slots, Turn, Vector, Verdict
 
 CANDIDATES = 8
 
@@ -40,14 +46,17 @@ class Commit:
     rows: list[RowChange]
     revision: int
     doubts: list["Doubt"] = field(default_factory=list["Doubt"])
+    traces: Traces | None = None
+    """What would give away what was forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A new entry, and the one that it may have been meant to replace."""
+    """A new entry, and the one that it may have been meant to replace; `at_once` where one message said both."""
 
     new: str
     old: Entry
+    at_once: bool = False
 
 
 class DataManager:
@@ -69,20 +78,32 @@ class DataManager:
         encodings |= {text: known for text in same if known is not None}
         return [Prepared(lesson, encodings[lesson.statement]) for lesson in lessons]
 
-    def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime) -> Commit:
-        """Write lessons within the caller's transaction; the commit's receipt lists what changed. Writing twice changes nothing."""
+    def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime, keep_both: bool = False) -> Commit:
+        """Write lessons within the caller's transaction; the commit's receipt lists what changed. Writing twice changes nothing.
+
+        Of two values that the lessons give one thing, the last one holds, unless `keep_both`; then the commit doubts the last one.
+        """
         entries = Entries(connection, turn.owner)
         log = ChangeLog(connection)
         changes: list[Change] = []
         known: list[Evidence] = []
         doubts: list[Doubt] = []
         for prepared in lessons:
-            changes += self._learn_one(connection, entries, log, turn, prepared, known, doubts, at)
+            changes += self._learn_one(connection, entries, log, turn, prepared, known, doubts, at, keep_both)
         receipt = Receipt(new_receipt(), tuple(changes), tuple(known))
         return replace(self._commit(connection, log, turn, receipt, at), doubts=doubts)
 
     def _learn_one(
-        self, connection: Connection, entries: Entries, log: ChangeLog, turn: Turn, prepared: Prepared, known: list[Evidence], doubts: list[Doubt], at: datetime
+        self,
+        connection: Connection,
+        entries: Entries,
+        log: ChangeLog,
+        turn: Turn,
+        prepared: Prepared,
+        known: list[Evidence],
+        doubts: list[Doubt],
+        at: datetime,
+        keep_both: bool,
     ) -> list[Change]:
         lesson = prepared.lesson
         if lesson.section is None:
@@ -94,6 +115,8 @@ class DataManager:
         if place.kind == "known" and place.entry is not None:
             known.append(Evidence(place.entry.id, place.entry.text, 1.0))
             return []
+        if keep_both and place.kind == "update" and lesson.correction < SURE_CORRECTION and place.entry is not None and _is_new(log, place.entry):
+            lesson, place = replace(lesson, many=True), Place("new", unsure=place.entry)
         if lesson.elliptic and place.entry is not None:
             prepared = self._in_the_words_of(place.entry, prepared)
             lesson = prepared.lesson
@@ -114,7 +137,7 @@ class DataManager:
         )
         changed = [_entry_change(entries, log, place, new, lesson)]
         if place.unsure:
-            doubts.append(Doubt(changed[0].id, place.unsure))
+            doubts.append(Doubt(changed[0].id, place.unsure, _is_new(log, place.unsure)))
         row = self._row_change(connection, log, turn, lesson, changed[0].id, place, at)
         return [*changed, row] if row else changed
 
@@ -204,9 +227,20 @@ class DataManager:
             log.delete(tables.examples, dict(row))
         for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == new)).mappings().all():
             log.update(tables.examples, dict(row), {"entry": old})
-        entries.join(log, old, new, at.isoformat())
+        entries.join(log, old, new)
         after = entries.get(old)
         change = Change("update", "mental_process", f"{after.section}/{after.topic}", after.id, before.text, after.text)
+        return self._commit(connection, log, turn, Receipt(new_receipt(), (change,)), at)
+
+    def retract(self, connection: Connection, owner: str, entry: str, turn: Turn, at: datetime) -> Commit:
+        """Take an entry back, so that undo brings it again. Raises NotFound."""
+        entries = Entries(connection, owner)
+        log = ChangeLog(connection)
+        before = entries.get(entry)
+        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == entry)).mappings().all():
+            log.delete(tables.examples, dict(row))
+        entries.remove(log, entry)
+        change = Change("retire", "mental_process", f"{before.section}/{before.topic}", before.id, before.text, None)
         return self._commit(connection, log, turn, Receipt(new_receipt(), (change,)), at)
 
     def limit(self, connection: Connection, owner: str, entry: str, until: datetime, turn: Turn, at: datetime) -> Commit:
@@ -217,30 +251,44 @@ class DataManager:
 
     # Undoing ---------------------------------------------------------------------------------------------------------
 
-    def undo(self, connection: Connection, owner: str, receipt: str | None, at: datetime) -> Commit:
-        """Take back a receipt, or the newest one in force. Raises NothingToUndo, and NotFound for another person's receipt."""
+    def undo(self, connection: Connection, owner: str, receipt: str | None, at: datetime, later: Sequence[str] = ()) -> Commit:
+        """Take back a receipt, or the newest one in force; together with those that were built on it, where `later` names all of them.
+
+        Raises NothingToUndo, for another person's receipt too, and BuiltUpon where later changes stand on it that are not named.
+        """
         query = select(tables.receipts).where(tables.receipts.c.owner == owner, tables.receipts.c.undone_at.is_(None))
         if receipt is not None:
             query = query.where(tables.receipts.c.id == receipt)
         found = connection.execute(query.order_by(tables.receipts.c.seq.desc())).first()
         if found is None:
             raise NothingToUndo("There is nothing to undo." if receipt is None else "This change was undone or forgotten already.")
-        done = undo(connection, owner, found.id, at.isoformat())
-        entries = Entries(connection, owner)
-        changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
-        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
+        standing = built_on(connection, owner, found.id)
+        if not set(standing) <= set(later):
+            raise BuiltUpon(standing)
+        return self._turned_back(connection, owner, found.id, undo(connection, owner, [*standing, found.id], at.isoformat()))
 
     def redo(self, connection: Connection, owner: str) -> Commit:
-        """Make the change again that was undone last; what was undone before something new was learned stays undone. Raises NothingToUndo."""
+        """Make again what was undone last, all of it that was undone together; what was undone before something new was learned stays undone.
+
+        Raises NothingToUndo.
+        """
         receipts = tables.receipts
-        query = select(receipts).where(receipts.c.owner == owner, receipts.c.redo.is_not(None))
-        found = connection.execute(query.order_by(receipts.c.redo.desc())).first()
-        if found is None:
+        last = select(func.max(receipts.c.redo)).where(receipts.c.owner == owner).scalar_subquery()
+        found = list(connection.execute(select(receipts.c.id).where(receipts.c.owner == owner, receipts.c.redo == last).order_by(receipts.c.seq)).scalars())
+        if not found:
             raise NothingToUndo("There is nothing to redo.")
-        done = redo(connection, owner, found.id)
+        return self._turned_back(connection, owner, found[0], redo(connection, owner, found))
+
+    def _turned_back(self, connection: Connection, owner: str, receipt: str, done: list[RowChange]) -> Commit:
         entries = Entries(connection, owner)
         changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
-        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
+        return Commit(owner, Receipt(receipt, changes), done, current_revision(connection, owner))
+
+    def told_by(self, connection: Connection, receipts: Sequence[str]) -> list[str]:
+        """What receipts in force said or did, each once, the first one first."""
+        kept = read_journal(connection, receipts)
+        rows = [row for receipt in reversed(receipts) for row in net(change for _, change in kept.get(receipt, []))]
+        return list(dict.fromkeys(told for row in rows if (told := _told(row))))
 
     # Forgetting ------------------------------------------------------------------------------------------------------
 
@@ -249,17 +297,25 @@ class DataManager:
 
         Raises NotFound where an entry is not the person's own. There is no way back; the caller clears the disk with `forgotten`.
         """
-        log, changes = forget_entries(connection, owner, chosen)
-        if log.rows:
-            bump_revision(connection, owner, log.rows)
-        receipt = Receipt(content_hash(owner, at.isoformat(), *(entry.id for entry in chosen)), tuple(changes))
-        return Commit(owner, receipt, log.rows, current_revision(connection, owner))
+        return self._forgotten(connection, owner, forget_entries(connection, owner, chosen), at)
+
+    def forget_said(self, connection: Connection, owner: str, scope: Scope, at: datetime) -> Commit:
+        """Remove what was said in a conversation or in a time, with the messages; where an older wording is left, it holds again. Else like `forget`."""
+        return self._forgotten(connection, owner, Forgetting(connection, owner, scope).remove(), at)
+
+    def foresee(self, connection: Connection, owner: str, scope: Scope) -> tuple[list[Leaving], Gone]:
+        """What `forget_said` would take of what is known, the newest first, and all of it counted."""
+        return Forgetting(connection, owner, scope).foreseen()
 
     def forget_everything(self, connection: Connection, owner: str, at: datetime) -> Commit:
         """Remove all of a person. There is no way back; the caller clears the disk with `forgotten`."""
-        log, changes = forget_person(connection, owner)
-        bump_revision(connection, owner, log.rows)
-        return Commit(owner, Receipt(content_hash(owner, at.isoformat(), "everything"), tuple(changes)), log.rows, current_revision(connection, owner))
+        return self._forgotten(connection, owner, forget_person(connection, owner), at)
+
+    def _forgotten(self, connection: Connection, owner: str, done: Forgotten, at: datetime) -> Commit:
+        if done.log.rows:
+            bump_revision(connection, owner, done.log.rows)
+        receipt = Receipt(content_hash(owner, at.isoformat(), *(change.id for change in done.changes)), done.changes, gone=done.gone, exports=done.exports)
+        return Commit(owner, receipt, done.log.rows, current_revision(connection, owner), traces=done.traces)
 
     def counted(self, connection: Connection, owner: str) -> tuple[int, int]:
         """How many own entries and turns there are."""
@@ -267,10 +323,6 @@ class DataManager:
             connection.execute(select(func.count()).select_from(table).where(table.c.owner == owner)).scalar_one() for table in (tables.entries, tables.turns)
         )
         return entries, turns
-
-    def gives_away(self, connection: Connection, owner: str, chosen: Sequence[Entry], text: str) -> bool:
-        """Whether a text tells what own entries say."""
-        return gives_away(Entries(connection, owner), chosen, text)
 
     def share(self, connection: Connection, owner: str, entry: str, shared: bool, at: datetime) -> Commit:
         """Let everybody read an own entry, or nobody else. Raises NotFound."""
@@ -304,7 +356,7 @@ class DataManager:
         """Run one change in its own transaction, for the doors that are no conversation."""
         with self._database.write() as connection:
             commit = work(connection)
-        if any(change.operation == "forget" for change in commit.receipt.changes):
+        if commit.receipt.gone is not None:
             self.forgotten(commit)
         else:
             self.committed(commit)
@@ -324,6 +376,11 @@ def seed_tasks(connection: Connection, at: datetime) -> None:
             tables.tasks.insert(),
             {"name": task.name, "type": task.type, "description": task.description, "features": dict(task.features), "created_at": at.isoformat()},
         )
+
+
+def _is_new(log: ChangeLog, entry: Entry) -> bool:
+    """Whether an entry was made in this very log."""
+    return any(row.table == "entries" and row.before is None and row.key == entry.id for row in log.rows)
 
 
 def _entry_change(entries: Entries, log: ChangeLog, place: Place, new: NewEntry, lesson: Lesson) -> Change:
@@ -350,6 +407,15 @@ def _undone_change(entries: Entries, row: RowChange) -> Change | None:
         entry = entries.get(row.after["entry"])
         return Change("restore", "mental_process", f"{entry.section}/{entry.topic}", entry.id, None, entry.text)
     return None
+
+
+def _told(row: RowChange) -> str:
+    """The wording that a row change opened, or how it changed who may read an entry; empty for any other one."""
+    if row.table == "versions" and row.after is not None and row.after["valid_to"] is None:
+        return str(row.after["text"])
+    if row.table == "entries" and row.before is not None and row.after is not None and row.before["shared"] != row.after["shared"]:
+        return "it was shared with everybody" if row.after["shared"] else "it was made private again"
+    return ""
 
 
 def _current(version: Mapping[str, Any] | None) -> bool:

@@ -4,6 +4,7 @@ conversations ─< turns            what was said
 entries ─< versions               what is known; the version with `valid_to` null is the current one
 tasks ─< examples                 what trains; an example may hang on the entry that it was made from
 receipts ─< journal               what learning changed, enough to take it back exactly
+exports ─< exported_rows          where copies of taught rows were taken
 """
 
 from sqlalchemy import (
@@ -158,6 +159,29 @@ journal = Table(
     Column("after", JSON(none_as_null=True)),
     Index("journal_by_receipt", "receipt", "seq"),
     Index("journal_by_key", "key"),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("owner", String, nullable=False),
+    Column("task", String, nullable=False),
+    # The folder, or the name of the file that a browser downloaded.
+    Column("place", Text, nullable=False),
+    Column("downloaded", Boolean, nullable=False),
+    Column("made_at", String, nullable=False),
+    Index("exports_by_owner", "owner"),
+    sqlite_autoincrement=True,
+)
+
+# Which taught rows an export holds: ids only, never what they say.
+exported_rows = Table(
+    "exported_rows",
+    metadata,
+    Column("row", String, primary_key=True),
+    Column("export", Integer, ForeignKey("exports.seq", ondelete="CASCADE"), primary_key=True),
+    Index("exported_rows_by_export", "export"),
 )
 
 # Counters that every change of what is known moves, so that caches of other processes see it: one for each person,

@@ -117,7 +117,7 @@ def _without_marks(text: str, intent: Intent, context: Context) -> list[Lesson]:
     whole = Fact(section="domain_knowledge" if intent.act == "fact" else "individual_experiences", value=Span(0, len(text)))
     if context.asks == "teach" and context.question:
         return [answer(context, text, whole, text.strip(" .!"), intent)[0]]
-    if intent.act == "correction" and context.focus:
+    if intent.act == "correction":
         return []
     if len(words(text)) < 3:
         return []

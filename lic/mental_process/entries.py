@@ -1,7 +1,7 @@
 """The entries that one person may see. Every query of this module carries the wall: own entries and shared ones, no others."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, CursorResult, Row, Select, and_, bindparam, func, or_, select
 
 from lic.database.changes import ChangeLog
-from lic.database.tables import entries, turns, versions
+from lic.database.tables import entries, versions
 from lic.errors import NotFound
 from lic.language import content_hash, key
 from lic.types import Entry, Section, Slots, Vector
@@ -41,10 +41,16 @@ _CURRENT: Select[Any] = (
 )
 """Built once: putting a statement together takes as long as a small one runs."""
 
+FEW = 4
+"""So many values are looked for one by one; for more, all that is known is read once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One wording that an entry had, with the time that it held."""
+    """One wording that an entry had: when and by whom it was said, when LIC took it for true, and from when until when it held.
+
+    It held from when it says itself, or from when it was said, but never before the wording that it replaced, until it ended or was replaced.
+    """
 
     number: int
     text: str
@@ -53,8 +59,10 @@ class Version:
     said_at: datetime
     valid_from: datetime
     valid_to: datetime | None
-    holds_from: datetime | None = None
-    holds_until: datetime | None = None
+    by: str
+    begins: datetime
+    ends: datetime | None
+    holds_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +156,6 @@ class Entries:
         )
         return [_entry(row) for row in self._seen(query.order_by(versions.c.seq.desc()))]
 
-    def sources(self, begins: str) -> list[str]:
-        """The conversations whose names begin so from which own current entries come, the last one first."""
-        query = (
-            select(turns.c.conversation)
-            .join(versions, versions.c.turn == turns.c.id)
-            .join(entries, entries.c.id == versions.c.entry)
-            .where(
-                entries.c.owner == self.owner,
-                turns.c.owner == self.owner,
-                versions.c.valid_to.is_(None),
-                turns.c.conversation.startswith(begins, autoescape=True),
-            )
-            .group_by(turns.c.conversation)
-            .order_by(func.max(versions.c.seq).desc())
-        )
-        return list(self._connection.execute(query).scalars())
-
-    def from_source(self, conversation: str) -> list[Entry]:
-        """Own current entries that were taught in a conversation, the newest first."""
-        said = select(turns.c.id).where(turns.c.owner == self.owner, turns.c.conversation == conversation)
-        return self._own(versions.c.turn.in_(said))
-
     def saying(self, statement: str) -> list[Entry]:
         """Current entries that say just this."""
         query = _CURRENT.where(entries.c.owner == self.owner, versions.c.content == content_hash(key(statement)))
@@ -198,15 +184,25 @@ class Entries:
         query: Any = select(versions.c.entry, versions.c.vector).join(entries).where(versions.c.entry.in_(ids), versions.c.valid_to.is_(None), _SEES)
         return {row.entry: np.frombuffer(row.vector, np.float16).astype(np.float32) for row in self._seen(query)}
 
-    def others_with(self, value: str, but: Collection[str]) -> bool:
-        """Whether an own entry, but these, holds a value."""
-        query = select(versions.c.value).join(entries).where(entries.c.owner == self.owner, entries.c.id.not_in(but), versions.c.valid_to.is_(None))
-        return any(key(found) == key(value) for found in self._connection.execute(query.where(versions.c.text.icontains(value, autoescape=True))).scalars())
+    def values_among(self, values: Collection[str], but: Collection[str]) -> set[str]:
+        """The keys of those of some values that own current entries hold, but for some entries."""
+        query = select(entries.c.id, versions.c.value).join(versions).where(entries.c.owner == self.owner, versions.c.valid_to.is_(None))
+        few = len(values) <= FEW
+        queries = [query.where(versions.c.text.icontains(value, autoescape=True)) for value in values] if few else [query]
+        found = {key(row.value) for one in queries for row in self._connection.execute(one) if row.id not in but}
+        return found & {key(value) for value in values}
 
     def history(self, entry: str) -> list[Version]:
         """All versions of an entry, the oldest first. Raises NotFound."""
-        query = select(versions).join(entries).where(entries.c.id == entry, _SEES).order_by(versions.c.number)
-        found = [
+        query = select(versions, entries.c.owner).join(entries).where(entries.c.id == entry, _SEES).order_by(versions.c.number)
+        rows = self._seen(query).all()
+        if not rows:
+            raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
+        begins: list[datetime] = []
+        for row in rows:
+            stated, said, before = _time(row.holds_from), datetime.fromisoformat(row.said_at), begins[-1:]
+            begins.append(stated if stated and before < [stated] else max((said, *before)))
+        return [
             Version(
                 number=row.number,
                 text=row.text,
@@ -215,14 +211,13 @@ class Entries:
                 said_at=datetime.fromisoformat(row.said_at),
                 valid_from=datetime.fromisoformat(row.valid_from),
                 valid_to=_time(row.valid_to),
-                holds_from=_time(row.holds_from),
+                by=row.owner,
+                begins=begins[i],
+                ends=_time(row.holds_until) or (begins[i + 1] if i + 1 < len(rows) else None),
                 holds_until=_time(row.holds_until),
             )
-            for row in self._seen(query)
+            for i, row in enumerate(rows)
         ]
-        if not found:
-            raise NotFound(f"No entry {entry!r} is known to you; `lic memory list` shows those that are.")
-        return found
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
@@ -251,15 +246,19 @@ class Entries:
     def replace(self, log: ChangeLog, entry: str, new: NewEntry) -> None:
         """Close the current version of an own entry and open a new one. Raises NotFound where it is not one's own."""
         old = self._own_version(entry)
-        log.update(versions, old, {"valid_to": new.at})
-        self._insert_version(log, entry, old["number"] + 1, new)
+        # A clock may go back; what comes later is later.
+        at = _later(old["valid_from"], new.at)
+        log.update(versions, old, {"valid_to": at})
+        self._insert_version(log, entry, old["number"] + 1, replace(new, at=at))
 
-    def join(self, log: ChangeLog, entry: str, newer: str, at: str) -> None:
+    def join(self, log: ChangeLog, entry: str, newer: str) -> None:
         """Make the current version of one own entry the newest version of another, and remove the one. Raises NotFound."""
         old, version = self._own_version(entry), self._own_version(newer)
         self.remove(log, newer)
+        at = _later(old["valid_from"], version["valid_from"])
         log.update(versions, old, {"valid_to": at})
-        log.insert(versions, {name: value for name, value in version.items() if name != "seq"} | {"entry": entry, "number": old["number"] + 1})
+        moved = {name: value for name, value in version.items() if name != "seq"}
+        log.insert(versions, moved | {"entry": entry, "number": old["number"] + 1, "valid_from": at})
 
     def limit(self, log: ChangeLog, entry: str, until: str) -> None:
         """Let what an own entry says hold until a time. Raises NotFound."""
@@ -341,6 +340,11 @@ def _entry(row: Row[Any]) -> Entry:
         holds_from=_time(row.holds_from),
         holds_until=_time(row.holds_until),
     )
+
+
+def _later(one: str, other: str) -> str:
+    """The later of two moments, whatever zone they are told in."""
+    return max(one, other, key=datetime.fromisoformat)
 
 
 def _time(kept: str | None) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lic.language import key
-from lic.mental_process.entries import Entries, Version
+from lic.mental_process.entries import Entries
 from lic.types import Entry, Taken
 
 
@@ -22,23 +22,13 @@ class Held:
 
 def held_of(entries: Entries, found: Sequence[Taken]) -> list[Held]:
     """All wordings of entries that answer one question, the oldest first."""
-    versions = [version for item in found for version in _begun(entries.history(item.entry.id), item.entry)]
-    versions.sort(key=lambda item: item[0])
-    nexts = [begins for begins, _, _ in versions[1:]]
+    versions = [(version, item.entry) for item in found for version in entries.history(item.entry.id)]
+    versions.sort(key=lambda item: item[0].begins)
+    nexts = [version.begins for version, _ in versions[1:]]
     return [
-        Held(entry, version.text, version.value, begins, version.holds_until or (nexts[i] if i < len(nexts) and not entry.many else None))
-        for i, (begins, version, entry) in enumerate(versions)
+        Held(entry, version.text, version.value, version.begins, version.holds_until or (nexts[i] if i < len(nexts) and not entry.many else version.ends))
+        for i, (version, entry) in enumerate(versions)
     ]
-
-
-def _begun(versions: Sequence[Version], entry: Entry) -> list[tuple[datetime, Version, Entry]]:
-    """Versions with when they began to hold: when they say so, but never before the one that they replaced, else when they were said."""
-    found: list[tuple[datetime, Version, Entry]] = []
-    for version in versions:
-        stated = version.holds_from
-        begins = stated if stated is not None and (not found or stated > found[-1][0]) else version.said_at
-        found.append((begins, version, entry))
-    return found
 
 
 def meant(held: Sequence[Held], question: str, period: tuple[datetime, datetime] | None, now: datetime) -> list[Held]:

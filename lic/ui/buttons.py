@@ -1,7 +1,7 @@
 """What the buttons below a reply do; each changes what is known and the reply in one transaction, or nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lic import replies
@@ -9,19 +9,14 @@ from lic.errors import NotFound
 from lic.factory import Lic
 from lic.language import clean, lower_first, turned
 from lic.mental_process.entries import Entries
-from lic.transcript import Said, Transcript
+from lic.transcript import Said
 from lic.types import Entry
 from lic.ui.correcting import CORRECTS
 
 
 def undo(lic: Lic, said: Said) -> None:
-    """Take back what one reply's turn taught; the reply says so from then on. Raises NothingToUndo."""
-    owner, at = said.turn.owner, datetime.now(UTC)
-    with lic.database.write() as connection:
-        commit = lic.manager.undo(connection, owner, said.reply.receipt, at)
-        reply = replace(said.reply, text=replies.undone(commit.receipt), changes=commit.receipt.changes, options=(), receipt=None)
-        Transcript(connection, owner).keep(said.turn, reply, anew=True)
-    lic.manager.committed(commit)
+    """Take back what one reply's turn taught; the reply says so from then on, or LIC asks about what was built on it. Raises NothingToUndo."""
+    lic.conversation(said.turn.owner, said.turn.conversation).undo(said.turn.id)
 
 
 def forget(lic: Lic, said: Said) -> str:
@@ -37,7 +32,7 @@ def forget_entries(lic: Lic, owner: str, entries: Sequence[Entry]) -> str:
 
 def confirm_forgetting(lic: Lic, said: Said) -> str:
     """The question before a reply's entries are forgotten. Raises NotFound."""
-    return replies.confirm_forgetting(_known(lic, said))
+    return replies.confirm_forgetting([entry.text for entry in _known(lic, said)])
 
 
 def entries_of(lic: Lic, said: Said) -> list[Entry]:

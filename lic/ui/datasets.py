@@ -42,7 +42,7 @@ def export(lic: Lic, owner: str, task: str) -> Path:
     """A zip file with a task's dataset and its card, in a temporary folder of its own that the caller removes. Raises DataError."""
     folder = Path(tempfile.mkdtemp(prefix="lic-export-"))
     archive = folder / f"{task}.zip"
-    paths = export_task(lic, owner, task, folder / task)
+    paths = export_task(lic, owner, task, folder / task, download=archive.name)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for path in paths:
             file.write(path, path.relative_to(folder))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from lic.factory import Lic
+from lic.language import SOURCE
 from lic.mental_process.entries import Entries, Version
 from lic.mental_process.search import full_text
 from lic.transcript import Said, Transcript
@@ -23,7 +24,7 @@ SECTION_NAMES: dict[Section, str] = {
 }
 HEADERS = ("What is known", "Section", "Topic", "Said", "For", "Id")
 """The last column is not shown: it tells which entry a pressed line is, however the table was sorted."""
-VERSION_HEADERS = ("Version", "What was known", "Said", "In the words", "Until")
+VERSION_HEADERS = ("Version", "What was known", "Said", "In the words", "Until", "By")
 
 
 def entries(lic: Lic, owner: str, section: Section | None) -> list[Entry]:
@@ -66,7 +67,7 @@ def version_rows(lic: Lic, owner: str, entry_id: str) -> list[list[str]]:
     """The lines of an entry's versions, the newest first. Raises NotFound."""
     with lic.database.read() as connection:
         transcript = Transcript(connection, owner)
-        return [_version_row(version, transcript) for version in reversed(Entries(connection, owner).history(entry_id))]
+        return [_version_row(version, transcript, owner) for version in reversed(Entries(connection, owner).history(entry_id))]
 
 
 def source(lic: Lic, owner: str, entry: Entry) -> str:
@@ -92,8 +93,16 @@ def when(at: datetime) -> str:
     return f"{at.day} {at:%b %Y, %H:%M}"
 
 
-def _version_row(version: Version, transcript: Transcript) -> list[str]:
+def _version_row(version: Version, transcript: Transcript, owner: str) -> list[str]:
     said = transcript.find(version.turn) if version.turn else None
-    until = when(version.valid_to) if version.valid_to else "now"
+    until = when(version.ends) if version.ends else "now"
     words = said.turn.text if said and said.status != "forgotten" else ""
-    return [str(version.number), version.text, when(version.said_at), words, until]
+    return [str(version.number), version.text, when(version.said_at), words, until, _by(version, said, owner)]
+
+
+def _by(version: Version, said: Said | None, owner: str) -> str:
+    if version.by != owner:
+        return version.by
+    if said is not None and said.turn.conversation.startswith(SOURCE):
+        return said.turn.conversation.removeprefix(SOURCE)
+    return "you" if version.turn else "a program"

@@ -49,7 +49,7 @@ class MemoryTab:
                 really = gr.Button("Yes, forget it everywhere", variant="stop", size="md", visible=False, min_width=160, elem_id="memory-forget-really")
             versions = gr.Dataframe(
                 headers=list(memory.VERSION_HEADERS), type="array", datatype="str", interactive=False, wrap=True, label="Versions", buttons=[],
-                column_widths=["9%", "31%", "18%", "25%", "17%"], elem_id="memory-versions",
+                column_widths=["8%", "28%", "16%", "24%", "14%", "10%"], elem_id="memory-versions",
             )  # fmt: skip
         listing, filters = [table, caption, panel, chosen], [query, section, browser]
         entry = [panel, chosen, source, wording, versions, save, forget, really]
