@@ -66,13 +66,14 @@ class Placing:
 
     def _wish(self, situation: Situation, new: Entry, old: Entry) -> Wish | Literal["keep_old"] | None:
         """What was chosen; a value that is named alone is the one that holds, a bare yes takes the first of the three, a bare no keeps what is known."""
+        by_act: dict[str, Wish] = {"confirm": "replace", "deny": "keep_both"}
+        bare = by_act.get(situation.intent.act)
+        if bare and len(words(situation.turn.text)) == 1:
+            return bare
         wish, probability = self._desk.parts.wishes.among(situation.encoding, CHOICES)
         if (named := _named(situation.turn.text, new, old)) and probability < SURE_DESPITE_NAME:
             return named
-        if probability >= SURE_CHOICE:
-            return wish
-        by_act: dict[str, Wish] = {"confirm": "replace", "deny": "keep_both"}
-        return by_act.get(situation.intent.act)
+        return wish if probability >= SURE_CHOICE else bare
 
     def _states(self, situation: Situation, new: Entry, old: Entry) -> bool:
         """Whether the turn tells something of its own: of another subject than the two entries, or of one that it names with another value."""
