@@ -9,8 +9,8 @@ from lic.errors import DataError
 from lic.factory import Lic
 from lic.jsonl import read_jsonl
 from lic.judges.likeness import NUMBERS, load_likeness
+from lic.training.learned import Learned
 from lic.training.likeness import fitted, groups_of, report
-from lic.training.vectors import vectors_of
 
 GROUPS = 12
 
@@ -29,9 +29,7 @@ def test_turned_vectors_have_unit_length_and_one_is_ahead_of_the_others() -> Non
 
 def test_the_right_statement_is_the_nearest_more_often_than_by_cosine(models: Lic) -> None:
     groups = groups_of(list(read_jsonl(models.settings.seed / "places" / "test.jsonl"))[:GROUPS])
-    vectors = vectors_of(
-        models.parts.encoder, [text for group in groups for text in (*group.near, *(t for one in group.asked for t in (*one.wordings, *one.statements)))]
-    )
+    vectors = _learned(models).vectors([text for group in groups for text in group.texts])
     cosine, likeness = (np.mean([report(model, groups, vectors, seed) for seed in range(3)]) for model in (None, load_likeness()))
     assert likeness > cosine + 0.02
 
@@ -39,7 +37,7 @@ def test_the_right_statement_is_the_nearest_more_often_than_by_cosine(models: Li
 def test_the_same_seed_trains_the_same_weights(models: Lic, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lic.training.likeness.STEPS", 3)
     groups = groups_of(list(read_jsonl(models.settings.seed / "places" / "test.jsonl"))[:12])
-    vectors = vectors_of(models.parts.encoder, [text for group in groups for text in group.texts])
+    vectors = _learned(models).vectors([text for group in groups for text in group.texts])
     one, other = (fitted(groups, vectors, seed=5) for _ in range(2))
     assert np.array_equal(one.second, other.second)
     assert one.second.any()
@@ -50,5 +48,9 @@ def test_weights_come_back_as_they_were_written_and_damaged_ones_are_refused(tmp
     likeness.save(tmp_path / "likeness.safetensors")
     assert np.array_equal(load_likeness(tmp_path / "likeness.safetensors").first, likeness.first)
     (tmp_path / "damaged.safetensors").write_bytes(b"nothing")
-    with pytest.raises(DataError, match=r"lic\.training\.likeness"):
+    with pytest.raises(DataError, match=r"lic\.training\.judges"):
         load_likeness(tmp_path / "damaged.safetensors")
+
+
+def _learned(models: Lic) -> Learned:
+    return Learned(models.parts.encoder, models.parts.reader)

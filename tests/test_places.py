@@ -14,7 +14,8 @@ from lic.head import load_head
 from lic.jsonl import read_jsonl
 from lic.judges.likeness import load_likeness
 from lic.judges.same_question import LABELS, WEIGHTS, SameQuestion
-from lic.training.places import Compared, compared, joined, prepare, twins
+from lic.training.learned import Learned
+from lic.training.places import Compared, compared, joined, twins
 from tests.conftest import Talk
 
 
@@ -22,9 +23,8 @@ from tests.conftest import Talk
 def judged(models: Lic) -> Compared:
     """The test twins as the judge sees them, each in a memory with some others."""
     memories = list(twins(list(read_jsonl(models.settings.seed / "twins" / "test.jsonl")), random.Random(0)))
-    texts = [one.text for memory in memories for one in (*memory.known, *(said for said, _, _ in memory.said))]
-    prepared = prepare(models.parts.encoder, models.parts.reader, texts)
-    return joined([compared(models.parts.encoder, memory, prepared, [load_likeness()]) for memory in memories])
+    learned = Learned(models.parts.encoder, models.parts.reader)
+    return joined([compared(learned, memory, [load_likeness()]) for memory in memories])
 
 
 def test_nearly_the_same_words_are_not_yet_the_same_question(judged: Compared) -> None:
@@ -56,7 +56,7 @@ def test_probabilities_sum_to_one() -> None:
 
 def test_a_head_that_cannot_be_read_names_the_command_that_makes_it(models: Lic, tmp_path: Path) -> None:
     (tmp_path / "head.json").write_text('{"labels": ["other"]}')
-    with pytest.raises(DataError, match=r"lic\.training\.places"):
+    with pytest.raises(DataError, match=r"lic\.training\.judges"):
         SameQuestion(models.parts.encoder, tmp_path / "head.json")
 
 

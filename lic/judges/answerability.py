@@ -1,4 +1,4 @@
-"""Whether an entry answers a question: a calibrated classifier on comparison features, trained by `lic.training.answerability`."""
+"""Whether an entry answers a question: a calibrated classifier on comparison features, trained by `lic.training.judges`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,13 @@ from pathlib import Path
 from lic.head import load_head
 from lic.judges.contest import Spoken, greatest, spoken_of, standing
 from lic.judges.features import Side, features, side_of
-from lic.judges.likeness import Likeness, load_likeness
+from lic.judges.likeness import COMMAND, Likeness, load_likeness
 from lic.types import Encoder, Encoding, Entry, Slots, Vector
 
 LABELS = ("other", "answers")
 WEIGHTS = Path(__file__).parent / "answerability.json"
 NUMBERS = ("one", "several")
 SEVERAL_WEIGHTS = Path(__file__).parent / "several.json"
-COMMAND = "python -m lic.training.answerability"
 Compared = tuple[Side, Spoken]
 
 

@@ -18,7 +18,7 @@ from lic.errors import DataError
 from lic.types import Vector
 
 WEIGHTS = Path(__file__).parent / "likeness.safetensors"
-COMMAND = "python -m lic.training.likeness"
+COMMAND = "python -m lic.training.judges"
 KEPT, TURNED = 3.0, 0.3
 """So much of the sentence vector stays, and so much of the perceptron's answer is added."""
 NUMBERS = 8

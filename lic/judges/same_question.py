@@ -1,4 +1,4 @@
-"""Whether a new statement and a known one answer the same question: a calibrated classifier, trained by `lic.training.places`.
+"""Whether a new statement and a known one answer the same question: a calibrated classifier, trained by `lic.training.judges`.
 
 It gives four probabilities: another question, the same said again, one more value beside the known one, a value in place of it.
 """
@@ -12,7 +12,7 @@ import numpy as np
 
 from lic.head import load_head
 from lic.judges.features import Side, features, side_of, stem
-from lic.judges.likeness import Likeness, load_likeness
+from lic.judges.likeness import COMMAND, Likeness, load_likeness
 from lic.language import key, same_subject, words
 from lic.types import Encoder, Entry, Lesson, Slots, Vector, Verdict
 
@@ -158,7 +158,7 @@ class SameQuestion:
 
     def __init__(self, encoder: Encoder, weights: Path = WEIGHTS) -> None:
         self._encoder = encoder
-        self._head = load_head(weights, "python -m lic.training.places")
+        self._head = load_head(weights, COMMAND)
         self._likeness = load_likeness()
 
     def verdicts(self, lesson: Lesson, vector: Vector, candidates: Sequence[tuple[Entry, Vector]]) -> list[Verdict]:

@@ -19,7 +19,7 @@ from lic.self_taking.chaining import Step, names_one, steps
 from lic.types import TAUGHT_REPLY, Encoder, Encoding, Entry, Slots, Taken, Vector
 
 TAKE_FROM = 0.15
-"""An entry answers from this probability on; `python -m lic.training.answerability` prints what other thresholds would cost, see docs/LOG.md."""
+"""An entry answers from this probability on; `python -m lic.training.judges` prints what other thresholds would cost, see docs/LOG.md."""
 SURE = 0.6
 """From this probability on one entry answers alone, and no second step is looked for."""
 ALIKE, LIKELY_ALIKE = 0.7, 0.5

@@ -1,16 +1,14 @@
-"""Fit the judge of answers: `python -m lic.training.answerability`, from `data/places`, `data/answerability` and `data/lesson_preparation`.
+"""Fit the judge of answers, from `data/places`, `data/answerability` and `data/lesson_preparation`; `python -m lic.training.judges` does.
 
 A memory is put together from statements as a turn would learn them, one for each question, and searched with every wording of the questions, also with those
 of things that were left out, of a subject that is easily taken for the one that is known, and of what no statement answers. Each of the entries that come up is
 a row. So the probabilities are calibrated for what a search brings up. From the same questions a second head learns whether several values are wanted.
 """
 
-import argparse
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +18,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from lic.encoder import load_encoder
-from lic.head import write_head
+from lic.head import JudgeHead, load_head, write_head
 from lic.jsonl import read_jsonl
-from lic.judges.answerability import LABELS, NUMBERS, SEVERAL_WEIGHTS, WEIGHTS, compared, rows
-from lic.judges.likeness import Likeness, load_likeness
+from lic.judges.answerability import LABELS, NUMBERS, compared, rows
+from lic.judges.likeness import COMMAND, Likeness
 from lic.language import key, sentence
 from lic.lessons.clause import clause
-from lic.lessons.preparer import LessonPreparer
 from lic.lessons.references import points
 from lic.lessons.tagger import question_slots, slots_of
 from lic.lessons.wording import question_from
-from lic.reader.reader import Reader
-from lic.settings import seed_folder
 from lic.training.facts import fact_of, parse_line
-from lic.training.likeness import crossed
-from lic.training.vectors import parts, vectors_of
-from lic.types import Context, Encoder, Intent, Slots, Turn, Vector
+from lic.training.learned import Learned, parts
+from lic.types import Vector
 
 CANDIDATES = 12
 TAUGHT_SHARE = 0.85
@@ -48,7 +41,6 @@ SWAPPED, UNTAUGHT = 0.6, 0.2
 PLAIN_SHARE = 3
 """One marked lesson in so many gives a plain question as well: written pairs are mostly hard ones."""
 HIDDEN, STRENGTH = 48, 2.0
-TAUGHT = Intent("experience", 1.0, 1.0, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +127,20 @@ class Searched:
     answered: NDArray[np.bool_]
 
 
-def searched(encoder: Encoder, reader: Reader, memory: Memory, likenesses: Sequence[Likeness]) -> Searched:
+def searched(learned: Learned, memory: Memory, likenesses: Sequence[Likeness]) -> Searched:
     """Ask everything of a memory; questions of each group are seen through the likeness whose turn it is."""
-    lessons = dict(lessons_of(encoder, reader, memory.statements))
+    encoder = learned.encoder
+    lessons = learned.lessons(memory.statements)
     names = list(lessons)
-    known = [compared(encoder, *lessons[name]) for name in names]
-    found = vectors_of(encoder, [lessons[name][0] for name in names])
-    vectors = np.stack([found[lessons[name][0]] for name in names])
+    known = [compared(encoder, lesson.statement, lesson.slots) for lesson, _ in lessons.values()]
+    vectors = np.stack([vector for _, vector in lessons.values()])
     x: list[list[float]] = []
     right: list[bool] = []
     of: list[int] = []
     at = 0
     for part in parts(memory.questions):
         encodings = encoder.encode([asked.text for asked in part])
-        for asked, encoding, reading in zip(part, encodings, reader.read(encodings, [None] * len(part)), strict=True):
+        for asked, encoding, reading in zip(part, encodings, learned.reader.read(encodings, [None] * len(part)), strict=True):
             cosines = vectors @ encoding.vector
             order = [int(i) for i in np.argsort(-cosines)[: CANDIDATES + len(asked.without)] if names[int(i)] not in asked.without][:CANDIDATES]
             one = compared(encoder, encoding.text, question_slots(encoding, reading)), encoding.vector
@@ -159,18 +151,6 @@ def searched(encoder: Encoder, reader: Reader, memory: Memory, likenesses: Seque
     return Searched(
         np.asarray(x, np.float32), np.asarray(right), np.asarray(of), np.asarray([bool(asked.answers & lessons.keys()) for asked in memory.questions])
     )
-
-
-def lessons_of(encoder: Encoder, reader: Reader, texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, Slots]]]:
-    """Texts with statement and slots of the lesson that a turn would make of each, as far as one comes of it."""
-    preparer = LessonPreparer()
-    for part in parts(sorted(texts, key=lambda text: (len(text), text))):
-        encodings = encoder.encode(part)
-        for encoding, reading in zip(encodings, reader.read(encodings, [None] * len(part)), strict=True):
-            made = preparer.prepare(Turn("", encoding.text, "", "", datetime.now(UTC)), TAUGHT, encoding, reading, Context())
-            if made:
-                longest = max(made, key=lambda lesson: len(lesson.statement))
-                yield encoding.text, (longest.statement, longest.slots)
 
 
 def report(p: Vector, found: Searched) -> Iterator[str]:
@@ -193,7 +173,7 @@ def memories(data: Path, name: str) -> dict[str, Memory]:
     return found | ({"plain": paired(list(plain_pairs(data / "lesson_preparation" / "train.jsonl")))} if name == "train" else {})
 
 
-def several(encoder: Encoder, path: Path) -> tuple[Vector, NDArray[np.int64]]:
+def several(learned: Learned, path: Path) -> tuple[Vector, NDArray[np.int64]]:
     """The vectors of all wordings of the questions of a file, and whether several values are wanted."""
     wordings = [
         (text, int(question["many"]))
@@ -201,39 +181,24 @@ def several(encoder: Encoder, path: Path) -> tuple[Vector, NDArray[np.int64]]:
         for question in group["questions"]
         for text in (question["question"], *question.get("asks", ()))
     ]
-    found = vectors_of(encoder, [text for text, _ in wordings])
+    found = learned.vectors([text for text, _ in wordings])
     return np.stack([found[text] for text, _ in wordings]), np.array([many for _, many in wordings])
 
 
-def main() -> None:
-    """Fit on the train files, report on the test files, write the heads."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=seed_folder())
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--several", type=Path, default=SEVERAL_WEIGHTS)
-    options = parser.parse_args()
-    encoder = load_encoder()
-    reader = Reader(encoder)
-    likenesses = crossed(encoder, list(read_jsonl(options.data / "places" / "train.jsonl")))
-    found = [searched(encoder, reader, memory, likenesses) for memory in memories(options.data, "train").values()]
+def fit(learned: Learned, data: Path, likenesses: Sequence[Likeness], out: Path) -> JudgeHead:
+    """Fit the judge on the train files, write it, and return it as it was written."""
+    found = [searched(learned, memory, likenesses) for memory in memories(data, "train").values()]
     x, y = np.concatenate([one.x for one in found]), np.concatenate([one.right for one in found])
-    print(f"{len(y):,} entries that came up, {y.mean():.3f} answer")
     scaler = StandardScaler().fit(x)
     head: Any = MLPClassifier((HIDDEN,), alpha=STRENGTH, early_stopping=True, max_iter=60, random_state=0)
     head.set_params(batch_size=512).fit(scaler.transform(x), y)
-    write_head(options.out, LABELS, scaler, head)
-    for name, memory in memories(options.data, "test").items():
-        measured = searched(encoder, reader, memory, [load_likeness()])
-        print(f"{name}: {len(measured.answered)} questions")
-        for line in report(head.predict_proba(scaler.transform(measured.x))[:, 1], measured):
-            print(line)
-    x, many = several(encoder, options.data / "places" / "train.jsonl")
+    write_head(out, LABELS, scaler, head)
+    return load_head(out, COMMAND)
+
+
+def fit_several(learned: Learned, data: Path, out: Path) -> JudgeHead:
+    """The same for whether several values are wanted."""
+    x, many = several(learned, data / "places" / "train.jsonl")
     scaler = StandardScaler().fit(x)
-    wants = LogisticRegression(C=0.01, max_iter=1000).fit(scaler.transform(x), many)
-    write_head(options.several, NUMBERS, scaler, wants)
-    x, many = several(encoder, options.data / "places" / "test.jsonl")
-    print(f"whether several values are wanted: {wants.score(scaler.transform(x), many):.3f} right")
-
-
-if __name__ == "__main__":
-    main()
+    write_head(out, NUMBERS, scaler, LogisticRegression(C=0.01, max_iter=1000).fit(scaler.transform(x), many))
+    return load_head(out, COMMAND)

@@ -1,16 +1,14 @@
-"""Train the likeness of questions and statements: `python -m lic.training.likeness`, from `data/places`.
+"""Train the likeness of questions and statements, from `data/places`; `python -m lic.training.judges` does.
 
 All statements that answer a question, and all wordings of the question, are drawn together; what belongs to another question of the same
 subject, to a subject that is easily taken for it, or to the same question of another subject is pushed apart. For the last kind each group is also
 told of two other subjects, by putting their names in.
 """
 
-import argparse
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,12 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from lic.encoder import load_encoder
-from lic.jsonl import read_jsonl
-from lic.judges.likeness import KEPT, TURNED, WEIGHTS, Likeness
-from lic.settings import seed_folder
-from lic.training.vectors import vectors_of
-from lic.types import Encoder, Vector
+from lic.judges.likeness import KEPT, TURNED, Likeness
+from lic.types import Vector
 
 HIDDEN = 512
 DROPOUT = 0.3
@@ -148,13 +142,11 @@ def _contrast(alike: Tensor, labels: Tensor) -> Tensor:
     return -((shares * together).sum(dim=1)[some] / together.sum(dim=1)[some]).mean()
 
 
-def crossed(encoder: Encoder, rows: Sequence[Mapping[str, Any]]) -> tuple[Likeness, Likeness]:
+def crossed(groups: Sequence[Group], vectors: Mapping[str, Vector]) -> tuple[Likeness, Likeness]:
     """Two networks, the first one trained on the groups with odd numbers, the other on those with even ones.
 
     What is fitted on top sees each group through the one that does not know it (stacked generalization, Wolpert 1992).
     """
-    groups = groups_of(rows)
-    vectors = vectors_of(encoder, [text for group in groups for text in group.texts])
     return fitted(groups[1::2], vectors), fitted(groups[::2], vectors)
 
 
@@ -182,25 +174,3 @@ def report(likeness: Likeness | None, groups: Sequence[Group], vectors: Mapping[
         return float(np.mean([known[i][1] == label for i, (_, label) in zip(nearest, queries, strict=True)]))
 
     return right(asked), right(said)
-
-
-def main() -> None:
-    """Train on the train file, report on the test file, write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=seed_folder())
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    options = parser.parse_args()
-    encoder = load_encoder()
-    train, test = (groups_of(list(read_jsonl(options.data / "places" / f"{name}.jsonl"))) for name in ("train", "test"))
-    vectors = vectors_of(encoder, [text for group in (*train, *test) for text in group.texts])
-    likeness = fitted(train, vectors)
-    likeness.save(options.out)
-    for name, model in (("cosine", None), ("likeness", likeness)):
-        question, statement = report(model, test, vectors)
-        print(
-            f"{name}: of {len(test)} groups the right statement is the nearest for {question:.3f} of the questions, for {statement:.3f} of the other statements"
-        )
-
-
-if __name__ == "__main__":
-    main()

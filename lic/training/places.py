@@ -1,4 +1,4 @@
-"""Fit the judge that finds the place of a lesson: `python -m lic.training.places`, from `data/places` and `data/twins`.
+"""Fit the judge that finds the place of a lesson, from `data/places` and `data/twins`; `python -m lic.training.judges` does.
 
 A line of `data/places` is a subject with its questions, each with differently worded statements that answer it. Memories are put together from them, in
 which each question has one statement or some or none, and other statements are said to these memories. What each is compared with is what the data
@@ -6,11 +6,9 @@ manager would compare it with, so that the probabilities are calibrated for a me
 likeness goes wrong. Every statement is prepared as a lesson by the reader that also serves a turn, with its mistakes.
 """
 
-import argparse
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +20,13 @@ from sklearn.preprocessing import StandardScaler
 
 from lic.data_management.manager import CANDIDATES
 from lic.data_management.place import COLLECTS, may_be_same, of_one_subject
-from lic.encoder import load_encoder
-from lic.head import write_head
+from lic.head import JudgeHead, load_head, write_head
 from lic.jsonl import read_jsonl
-from lic.judges.likeness import Likeness, load_likeness
-from lic.judges.same_question import LABELS, WEIGHTS, rows, statement_of
+from lic.judges.likeness import COMMAND, Likeness
+from lic.judges.same_question import LABELS, rows, statement_of
 from lic.language import key
-from lic.lessons.preparer import LessonPreparer
-from lic.reader.reader import Reader
-from lic.settings import seed_folder
-from lic.training.likeness import crossed
-from lic.training.vectors import parts, vectors_of
-from lic.types import Context, Encoder, Entry, Intent, Lesson, Slots, Turn, Vector
+from lic.training.learned import AT, Learned
+from lic.types import Entry, Lesson, Vector
 
 MEMORIES = 3
 """So many times memories are put together from all groups."""
@@ -51,9 +44,6 @@ TWINS = 10
 """So many times each pair of twins is shown; of the others there are many from each statement."""
 BESIDE_TWINS = 8
 """In a memory with so many other statements."""
-BARE = Context(None, None, "", Slots(), ())
-TAUGHT = Intent("experience", 1.0, 1.0, True)
-AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +106,10 @@ class Compared:
     of: tuple[NDArray[np.int64], ...]
 
 
-def compared(encoder: Encoder, memory: Memory, prepared: Mapping[str, tuple[Lesson, Vector]], likenesses: Sequence[Likeness]) -> Compared:
+def compared(learned: Learned, memory: Memory, likenesses: Sequence[Likeness]) -> Compared:
     """What is said to a memory, as the judge sees it; each group is seen through the likeness whose turn it is."""
+    encoder = learned.encoder
+    prepared = learned.lessons([one.text for one in (*memory.known, *(said for said, _, _ in memory.said))])
     known = [one for one in memory.known if one.text in prepared]
     entries = {id(one): _entry(*prepared[one.text]) for one in known}
     told = {entry.id: one for one in known for entry in (entries[id(one)][0],)}
@@ -158,53 +150,26 @@ def joined(found: Sequence[Compared]) -> Compared:
     return Compared(np.concatenate([one.x for one in found if len(one.labels)]), np.concatenate([one.labels for one in found]), of)
 
 
-def prepare(encoder: Encoder, reader: Reader, texts: Sequence[str]) -> dict[str, tuple[Lesson, Vector]]:
-    """Each text as the lesson that a turn would make of it, with the vector of the lesson's statement; without those that give none."""
-    preparer = LessonPreparer()
-    lessons: dict[str, Lesson] = {}
-    for part in parts(sorted(dict.fromkeys(texts), key=len)):
-        encodings = encoder.encode(part)
-        for encoding, reading in zip(encodings, reader.read(encodings, [None] * len(encodings)), strict=True):
-            made = preparer.prepare(Turn("", encoding.text, "", "", AT), TAUGHT, encoding, reading, BARE)
-            if made:
-                lessons[encoding.text] = max(made, key=lambda lesson: len(lesson.statement))
-    vectors = vectors_of(encoder, [lesson.statement for lesson in lessons.values()])
-    return {text: (lesson, vectors[lesson.statement]) for text, lesson in lessons.items()}
-
-
-def written(encoder: Encoder, reader: Reader, data: Path, name: str, likenesses: Sequence[Likeness], n: int) -> tuple[Compared, Compared]:
+def written(learned: Learned, data: Path, name: str, likenesses: Sequence[Likeness], n: int) -> tuple[Compared, Compared]:
     """The pairs of n times memories and those of twins of a data folder, of the files `name`."""
     chance = random.Random(0)
     groups, pairs = (list(read_jsonl(data / folder / f"{name}.jsonl")) for folder in ("places", "twins"))
     found = [memory for _ in range(n) for memory in memories(groups, chance)], list(twins(pairs, chance))
-    texts = [one.text for kind in found for memory in kind for one in (*memory.known, *(said for said, _, _ in memory.said))]
-    prepared = prepare(encoder, reader, texts)
-    grouped, twinned = (joined([compared(encoder, memory, prepared, likenesses) for memory in kind]) for kind in found)
+    grouped, twinned = (joined([compared(learned, memory, likenesses) for memory in kind]) for kind in found)
     return grouped, twinned
 
 
-def main() -> None:
-    """Fit on the train file, report on the test file, write the head."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=seed_folder())
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    options = parser.parse_args()
-    encoder = load_encoder()
-    reader = Reader(encoder)
-    likenesses = crossed(encoder, list(read_jsonl(options.data / "places" / "train.jsonl")))
-    grouped, twinned = written(encoder, reader, options.data, "train", likenesses, MEMORIES)
+def fit(learned: Learned, data: Path, likenesses: Sequence[Likeness], out: Path) -> JudgeHead:
+    """Fit the judge on the train files, write it, and return it as it was written."""
+    grouped, twinned = written(learned, data, "train", likenesses, MEMORIES)
     # Scikit-learn's perceptron takes no weights: each pair of twins comes several times instead.
     x = np.concatenate((grouped.x, np.tile(twinned.x, (TWINS, 1))))
     y = np.concatenate((grouped.labels, np.tile(twinned.labels, TWINS)))
-    print(f"{len(grouped.labels):,} pairs in memories, {len(twinned.labels):,} around twins")
     scaler = StandardScaler().fit(x)
     head: Any = MLPClassifier((HIDDEN,), alpha=STRENGTH, early_stopping=True, max_iter=60, random_state=0)
     head.set_params(batch_size=512).fit(scaler.transform(x), y)
-    write_head(options.out, LABELS, scaler, head)
-    for name, measured in zip(("memories", "twins"), written(encoder, reader, options.data, "test", [load_likeness()], 1), strict=True):
-        print(name)
-        for line in report(head.predict_proba(scaler.transform(measured.x)), measured):
-            print(line)
+    write_head(out, LABELS, scaler, head)
+    return load_head(out, COMMAND)
 
 
 def report(p: Vector, measured: Compared) -> Iterator[str]:
@@ -221,7 +186,3 @@ def report(p: Vector, measured: Compared) -> Iterator[str]:
     adds, replaces = (measured.labels == LABELS.index(name) for name in ("adds", "replaces"))
     updates = p[:, 3] >= COLLECTS * p[:, 2]
     yield f"  of values that replace {updates[replaces].mean():.3f} would replace, of values that add {updates[adds].mean():.3f}"
-
-
-if __name__ == "__main__":
-    main()
