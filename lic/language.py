@@ -31,6 +31,7 @@ _FIRST_TO_SECOND = {
     "i'm": "you're", "im": "you're", "i've": "you've", "ive": "you've", "i'd": "you'd", "i'll": "you'll",
     "we're": "you're", "we've": "you've", "we'd": "you'd", "we'll": "you'll", "ain't": "ain't",
 }  # fmt: skip
+_ANYBODY_DOES = frozenset("can can't cannot find get need reach".split())
 _SECOND_TO_FIRST = {
     "your": "my", "yours": "mine", "yourself": "myself",
     "you're": "I'm", "youre": "I'm", "you've": "I've", "you'd": "I'd", "you'll": "I'll",
@@ -184,6 +185,12 @@ def _turned_plain(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
+def _anybody(lower: list[str], i: int) -> bool:
+    """Whether a "you" means anybody: "you'll find the meter behind the coats", but not "you can call me Jo"."""
+    followed = lower[i] == "you'll" or (lower[i] == "you" and lower[i + 1 : i + 2] and lower[i + 1] in _ANYBODY_DOES)
+    return bool(followed) and not set(lower) & _FIRST_TO_SECOND.keys()
+
+
 def _turned_word(word: str, lower: list[str], i: int, starts: bool, before: str) -> str:
     low = lower[i]
     if word == "US" or (word == "I" and not starts and before[:1].isupper() and before != "I" and i > 1):
@@ -192,6 +199,8 @@ def _turned_word(word: str, lower: list[str], i: int, starts: bool, before: str)
         return word.lower().replace("was", "were")
     if low in ("are", "were", "aren't", "weren't") and _beside(lower, i, ("you",)):
         return {"are": "am", "were": "was", "aren't": "am not", "weren't": "wasn't"}[low]
+    if low.startswith("you") and _anybody(lower, i):
+        return word
     if low == "you":
         new = "me" if _is_object(lower, i) else "I"
     elif low in _FIRST_TO_SECOND:

@@ -131,6 +131,10 @@ def test_a_value_is_exchanged_from_the_right_and_only_as_a_whole_word() -> None:
         ("what do you think of me", "what do I think of you"),
         ("The US army fought in World War I", "The US army fought in World War I"),
         ("Myanmar and Minnesota are places", "Myanmar and Minnesota are places"),
+        ("You'll find the meter behind the coats.", "You'll find the meter behind the coats."),
+        ("From the tower you can see the school.", "From the tower you can see the school."),
+        ("You can call me Jo.", "I can call you Jo."),
+        ("You should be brief.", "I should be brief."),
     ],
 )
 def test_a_persons_words_are_turned_to_that_person(said: str, told: str) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
+from lic.self_taking.examples import DialogueExamples
 from lic.self_taking.grounding import stands_on, unsupported
 from lic.types import Entry, Slots, Taken
 from tests.conftest import Talk
@@ -63,3 +65,10 @@ def test_small_talk_takes_nothing(talk: Callable[..., Talk]) -> None:
     assert reply.text
     assert not reply.evidence
     assert not reply.abstained
+
+
+def test_texts_without_words_are_not_taken_for_each_other() -> None:
+    vectors = np.eye(3, 384, dtype=np.float32)
+    examples = DialogueExamples([("❤️", "Kind of you."), ("?!?", "Put a few words around it."), ("Hi!", "Hello!")], vectors)
+    assert [score for *_, score in examples.like("…", np.zeros(384, np.float32), 3)] == [0.0, 0.0, 0.0]
+    assert examples.like("hi", np.zeros(384, np.float32), 1) == (("Hi!", "Hello!", 1.0),)

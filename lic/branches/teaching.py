@@ -18,6 +18,8 @@ from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Intent, Less
 
 SURELY_TEACHES = 0.7
 """Below this probability of its act a turn in which nothing was found is answered instead."""
+SURELY_ANSWERS = 0.9
+"""An answer that makes no sentence with its question is taken at once from this probability on; below, LIC asks."""
 LONG = 5
 """From so many sentences or lines on LIC says how many facts it took, where some gave none."""
 _SENTENCES = re.compile(r"\w[^.!?;\n]*")
@@ -41,6 +43,8 @@ class Teaching:
             return self._asked(situation, situation.intent, replies.confirm_secret(kind, lessons), secret=True)
         if lessons[0].unclear:
             return self._asked_whom(situation, lessons[0].unclear, situation.turn, situation.intent.act)
+        if "? " in lessons[0].statement and situation.intent.probability < SURELY_ANSWERS:
+            return self._asked(situation, situation.intent, replies.confirm(lessons), secret=False)
         return self.learned(situation, situation.turn, self._desk.parts.manager.encode(lessons, situation.encoding))
 
     def ask_whether(self, situation: Situation) -> Reply | None:

@@ -21,7 +21,8 @@ class DialogueExamples:
     def __init__(self, pairs: list[tuple[str, str]], vectors: Vector) -> None:
         self._pairs = pairs
         self._vectors = vectors
-        self._exact = {key(prompt): i for i, (prompt, _) in enumerate(pairs)}
+        # Emoji and marks alone have no words to be the same.
+        self._exact = {words: i for i, (prompt, _) in enumerate(pairs) if (words := key(prompt))}
 
     def like(self, text: str, vector: Vector, k: int) -> tuple[tuple[str, str, float], ...]:
         """The k pairs whose prompt is most like a turn, best first, with their cosines; the same words come first."""

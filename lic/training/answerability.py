@@ -1,6 +1,6 @@
 """Fit the judge of answers, from `data/places`, `data/answerability` and `data/lesson_preparation`; `python -m lic.training.judges` does.
 
-A memory is put together from statements as a turn would learn them, one for each question, and searched with every wording of the questions, also with those
+Memories are put together from statements as a turn would learn them, one for each question, and searched with every wording of the questions, also with those
 of things that were left out, of a subject that is easily taken for the one that is known, and of what no statement answers. Each of the entries that come up is
 a row. So the probabilities are calibrated for what a search brings up. From the same questions a second head learns whether several values are wanted.
 """
@@ -25,15 +25,17 @@ from lic.judges.likeness import COMMAND, Likeness
 from lic.language import key, sentence
 from lic.lessons.clause import clause
 from lic.lessons.references import points
-from lic.lessons.tagger import question_slots, slots_of
+from lic.lessons.tagger import slots_of
 from lic.lessons.wording import question_from
 from lic.training.facts import fact_of, parse_line
-from lic.training.learned import Learned, parts
+from lic.training.learned import Learned
 from lic.types import Vector
 
 CANDIDATES = 12
-TAUGHT_SHARE = 0.85
-"""So many questions of a group are taught; the others are asked in vain."""
+TAUGHT_SHARE, TAUGHT_OF_FEW = 0.85, 0.5
+"""So many questions of a group are taught; the others are asked in vain. Who has told little asks in vain more often."""
+SIZES = (1, 1, 2, 4, 8, 16)
+"""Beside the memory of all groups there are those of so many: where little is known, anything is the nearest."""
 NEAR_SHARE = 0.5
 """In so many groups the near subject's statements are known too."""
 SWAPPED, UNTAUGHT = 0.6, 0.2
@@ -61,17 +63,17 @@ class Memory:
     questions: tuple[Asked, ...]
 
 
-def grouped(groups: Sequence[Mapping[str, Any]], chance: random.Random) -> Memory:
-    """A memory from the groups of `data/places`."""
+def grouped(groups: Sequence[tuple[int, Mapping[str, Any]]], chance: random.Random, taught: float = TAUGHT_SHARE) -> Memory:
+    """A memory from groups of `data/places` with their numbers."""
     statements: list[str] = []
     questions: list[Asked] = []
-    for number, group in enumerate(groups):
+    for number, group in groups:
         near = frozenset(group["near"]["statements"]) if chance.random() < NEAR_SHARE else frozenset[str]()
         statements += sorted(near)
         for question in group["questions"]:
             told = [text for name in ("statements", "again", "changes") for text, _ in question[name]]
             n = min(len(told), 3 if question["many"] else 1)
-            answers = frozenset(chance.sample(told, n)) if chance.random() < TAUGHT_SHARE else frozenset[str]()
+            answers = frozenset(chance.sample(told, n)) if chance.random() < taught else frozenset[str]()
             statements += sorted(answers)
             for wording in (question["question"], *question.get("asks", ())):
                 questions.append(Asked(wording, answers, group=number))
@@ -82,6 +84,15 @@ def grouped(groups: Sequence[Mapping[str, Any]], chance: random.Random) -> Memor
                     questions.append(Asked(wording, without=answers, group=number))
         questions += [Asked(wording, group=number) for wording in group.get("unanswered", ())]
     return Memory(tuple(dict.fromkeys(statements)), tuple(questions))
+
+
+def small(groups: Sequence[tuple[int, Mapping[str, Any]]], chance: random.Random) -> Iterator[Memory]:
+    """All groups in memories of some of them."""
+    left = chance.sample(groups, len(groups))
+    while left:
+        size = chance.choice(SIZES)
+        yield grouped(left[:size], chance, TAUGHT_OF_FEW)
+        left = left[size:]
 
 
 def paired(pairs: Sequence[tuple[str, str, bool]]) -> Memory:
@@ -127,36 +138,50 @@ class Searched:
     answered: NDArray[np.bool_]
 
 
-def searched(learned: Learned, memory: Memory, likenesses: Sequence[Likeness]) -> Searched:
-    """Ask everything of a memory; questions of each group are seen through the likeness whose turn it is."""
+def searched(learned: Learned, memories: Sequence[Memory], likenesses: Sequence[Likeness]) -> Searched:
+    """Ask everything of each memory; questions of each group are seen through the likeness whose turn it is."""
+    found = [_searched(learned, memory, likenesses) for memory in memories if memory.questions]
+    starts = np.cumsum([0, *(len(one.answered) for one in found)])
+    of = [one.of + start for one, start in zip(found, starts, strict=False)]
+    return Searched(
+        np.concatenate([one.x for one in found if len(one.x)]),
+        np.concatenate([one.right for one in found]),
+        np.concatenate(of),
+        np.concatenate([one.answered for one in found]),
+    )
+
+
+def _searched(learned: Learned, memory: Memory, likenesses: Sequence[Likeness]) -> Searched:
     encoder = learned.encoder
     lessons = learned.lessons(memory.statements)
     names = list(lessons)
     known = [compared(encoder, lesson.statement, lesson.slots) for lesson, _ in lessons.values()]
-    vectors = np.stack([vector for _, vector in lessons.values()])
+    vectors = np.stack([vector for _, vector in lessons.values()]) if lessons else np.zeros((0, encoder.dimension), np.float32)
+    questions = learned.asked([asked.text for asked in memory.questions])
     x: list[list[float]] = []
     right: list[bool] = []
     of: list[int] = []
-    at = 0
-    for part in parts(memory.questions):
-        encodings = encoder.encode([asked.text for asked in part])
-        for asked, encoding, reading in zip(part, encodings, learned.reader.read(encodings, [None] * len(part)), strict=True):
-            cosines = vectors @ encoding.vector
-            order = [int(i) for i in np.argsort(-cosines)[: CANDIDATES + len(asked.without)] if names[int(i)] not in asked.without][:CANDIDATES]
-            one = compared(encoder, encoding.text, question_slots(encoding, reading)), encoding.vector
-            x += rows(likenesses[asked.group % len(likenesses)], one, [(known[i], vectors[i]) for i in order])
-            right += [names[i] in asked.answers for i in order]
-            of += [at] * len(order)
-            at += 1
+    for at, asked in enumerate(memory.questions):
+        slots, vector = questions[asked.text]
+        nearest = np.argsort(-(vectors @ vector))[: CANDIDATES + len(asked.without)]
+        order = [int(i) for i in nearest if names[int(i)] not in asked.without][:CANDIDATES]
+        one = compared(encoder, asked.text, slots), vector
+        x += rows(likenesses[asked.group % len(likenesses)], one, [(known[i], vectors[i]) for i in order])
+        right += [names[i] in asked.answers for i in order]
+        of += [at] * len(order)
     return Searched(
-        np.asarray(x, np.float32), np.asarray(right), np.asarray(of), np.asarray([bool(asked.answers & lessons.keys()) for asked in memory.questions])
+        np.asarray(x, np.float32),
+        np.asarray(right, bool),
+        np.asarray(of, np.int64),
+        np.asarray([bool(asked.answers & lessons.keys()) for asked in memory.questions]),
     )
 
 
 def report(p: Vector, found: Searched) -> Iterator[str]:
     """Of the questions with an answer, how many get it, and how many something else; and how many without one are declined."""
-    best = [int(np.flatnonzero(found.of == i)[p[found.of == i].argmax()]) for i in range(len(found.answered))]
-    surest, right = p[best], found.right[best]
+    surest, right = np.zeros(len(found.answered)), np.zeros(len(found.answered), bool)
+    for i in np.argsort(p):
+        surest[found.of[i]], right[found.of[i]] = p[i], found.right[i]
     for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
         told = surest >= threshold
         answered, absent = found.answered, ~found.answered
@@ -166,11 +191,16 @@ def report(p: Vector, found: Searched) -> Iterator[str]:
         )
 
 
-def memories(data: Path, name: str) -> dict[str, Memory]:
+def memories(data: Path, name: str) -> dict[str, list[Memory]]:
     """The memories of a data folder, of the files `name`."""
     hard = [(row["question"], row["statement"], bool(row["answers"])) for row in read_jsonl(data / "answerability" / f"{name}.jsonl")]
-    found = {"groups": grouped(list(read_jsonl(data / "places" / f"{name}.jsonl")), random.Random(0)), "hard pairs": paired(hard)}
-    return found | ({"plain": paired(list(plain_pairs(data / "lesson_preparation" / "train.jsonl")))} if name == "train" else {})
+    groups = list(enumerate(read_jsonl(data / "places" / f"{name}.jsonl")))
+    found = {
+        "groups": [grouped(groups, random.Random(0))],
+        "small memories": list(small(groups, random.Random(1))),
+        "hard pairs": [paired(hard)],
+    }
+    return found | ({"plain": [paired(list(plain_pairs(data / "lesson_preparation" / "train.jsonl")))]} if name == "train" else {})
 
 
 def several(learned: Learned, path: Path) -> tuple[Vector, NDArray[np.int64]]:
@@ -187,7 +217,7 @@ def several(learned: Learned, path: Path) -> tuple[Vector, NDArray[np.int64]]:
 
 def fit(learned: Learned, data: Path, likenesses: Sequence[Likeness], out: Path) -> JudgeHead:
     """Fit the judge on the train files, write it, and return it as it was written."""
-    found = [searched(learned, memory, likenesses) for memory in memories(data, "train").values()]
+    found = [searched(learned, some, likenesses) for some in memories(data, "train").values()]
     x, y = np.concatenate([one.x for one in found]), np.concatenate([one.right for one in found])
     scaler = StandardScaler().fit(x)
     head: Any = MLPClassifier((HIDDEN,), alpha=STRENGTH, early_stopping=True, max_iter=60, random_state=0)

@@ -51,8 +51,8 @@ def trained(data: Path, out: Path | None) -> Iterator[str]:
         yield f"places, {name}"
         yield from places.report(judge.probabilities(pairs.x.tolist()), pairs)
     judge = answerability.fit(learned, data, crossed, to[answers.WEIGHTS])
-    for name, memory in answerability.memories(data, "test").items():
-        found = answerability.searched(learned, memory, [whole])
+    for name, memories in answerability.memories(data, "test").items():
+        found = answerability.searched(learned, memories, [whole])
         yield f"answers, {name}: {len(found.answered)} questions"
         yield from answerability.report(judge.probabilities(found.x.tolist())[:, 1], found)
     wants = answerability.fit_several(learned, data, to[answers.SEVERAL_WEIGHTS])

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from lic.lessons.preparer import LessonPreparer
+from lic.lessons.tagger import question_slots
 from lic.reader.reader import Reader
-from lic.types import Context, Encoder, Intent, Lesson, Turn, Vector
+from lic.types import Context, Encoder, Intent, Lesson, Slots, Turn, Vector
 
 READ_AT_ONCE = 128
 TAUGHT = Intent("experience", 1.0, 1.0, True)
@@ -22,6 +23,7 @@ class Learned:
         self.reader = reader
         self._vectors: dict[str, Vector] = {}
         self._lessons: dict[str, Lesson | None] = {}
+        self._asked: dict[str, Slots] = {}
         self._preparer = LessonPreparer()
 
     def vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
@@ -41,6 +43,15 @@ class Learned:
         found = {text: lesson for text in texts if (lesson := self._lessons[text])}
         vectors = self.vectors([lesson.statement for lesson in found.values()])
         return {text: (lesson, vectors[lesson.statement]) for text, lesson in found.items()}
+
+    def asked(self, texts: Sequence[str]) -> dict[str, tuple[Slots, Vector]]:
+        """Each question with what it asks about, and its sentence vector."""
+        for part in parts(sorted({text for text in texts if text not in self._asked}, key=_by_length)):
+            encodings = self.encoder.encode(part)
+            for encoding, reading in zip(encodings, self.reader.read(encodings, [None] * len(encodings)), strict=True):
+                self._vectors[encoding.text] = encoding.vector
+                self._asked[encoding.text] = question_slots(encoding, reading)
+        return {text: (self._asked[text], self._vectors[text]) for text in texts}
 
 
 def parts(items: Sequence[Item]) -> Iterator[list[Item]]:

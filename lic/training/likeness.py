@@ -71,7 +71,7 @@ def _group(row: Mapping[str, Any], subjects: Sequence[str], chance: random.Rando
     own = row["subject"].startswith(("my ", "our "))
     others = (row["near"]["subject"], chance.choice([name for name in subjects if name.startswith(("my ", "our ")) == own and name != row["subject"]]))
     renamed = [
-        Asked(_renamed(one.wordings, row["subject"], other), _renamed(one.statements, row["subject"], other))
+        Asked(_renamed(one.wordings[:1], row["subject"], other), _renamed(one.statements, row["subject"], other)[: RENAMED + 1])
         for other in others
         for one in asked
         if row["subject"].lower() not in ("i", "we")

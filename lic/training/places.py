@@ -30,7 +30,8 @@ from lic.types import Entry, Lesson, Vector
 
 MEMORIES = 3
 """So many times memories are put together from all groups."""
-GROUPS_AT_ONCE = 40
+SIZES = (1, 3, 10, 40)
+"""Memories are of so many groups: somebody who begins has told little, and then anything is the nearest."""
 NEAR_SHARE = 0.5
 """In so many groups the near subject's statements are known too."""
 UNKNOWN_SHARE = 0.2
@@ -74,10 +75,12 @@ def memories(groups: Sequence[Mapping[str, Any]], chance: random.Random) -> Iter
     """Memories from all groups, some of them at a time."""
     numbers = list(range(len(groups)))
     chance.shuffle(numbers)
-    for start in range(0, len(numbers), GROUPS_AT_ONCE):
+    while numbers:
+        size = chance.choice(SIZES)
+        some, numbers = numbers[:size], numbers[size:]
         known: list[Told] = []
         said: list[tuple[Told, int, str | None]] = []
-        for number in numbers[start : start + GROUPS_AT_ONCE]:
+        for number in some:
             if chance.random() < NEAR_SHARE:
                 known += [Told(text) for text in groups[number]["near"]["statements"]]
             for i, question in enumerate(groups[number]["questions"]):
