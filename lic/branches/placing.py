@@ -67,13 +67,12 @@ class Placing:
     def _wish(self, situation: Situation, new: Entry, old: Entry) -> Wish | Literal["keep_old"] | None:
         """What was chosen; a value that is named alone is the one that holds, a bare yes takes the first of the three, a bare no keeps what is known."""
         by_act: dict[str, Wish] = {"confirm": "replace", "deny": "keep_both"}
-        bare = by_act.get(situation.intent.act)
-        if bare and len(words(situation.turn.text)) == 1:
-            return bare
+        if situation.intent.act == "deny" and len(words(situation.turn.text)) == 1:
+            return by_act["deny"]
         wish, probability = self._desk.parts.wishes.among(situation.encoding, CHOICES)
         if (named := _named(situation.turn.text, new, old)) and probability < SURE_DESPITE_NAME:
             return named
-        return wish if probability >= SURE_CHOICE else bare
+        return wish if probability >= SURE_CHOICE else by_act.get(situation.intent.act)
 
     def _states(self, situation: Situation, new: Entry, old: Entry) -> bool:
         """Whether the turn tells something of its own: of another subject than the two entries, or of one that it names with another value."""
