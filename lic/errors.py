@@ -9,6 +9,7 @@ LicError
 │   ├── DatabaseDamaged
 │   └── SchemaTooNew
 ├── NotFound                 an entry, a turn or a task that is not there (or is another person's)
+├── RoleRefused              a right that cannot be given or is not held
 ├── NothingToUndo
 ├── AutopilotError           the language model
 │   ├── ModelUnavailable     a name or folder that cannot be loaded
@@ -53,6 +54,10 @@ class SchemaTooNew(StoreError):
 
 class NotFound(LicError):
     """Nothing of this person has the given id or name."""
+
+
+class RoleRefused(LicError):
+    """Somebody cannot be given a right, or asks for what only another role may do."""
 
 
 class NothingToUndo(LicError):

@@ -30,12 +30,16 @@ SURE_ACT = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The own entries that a wish to forget means; `sure` says that they are, `about` names them without telling a value."""
+    """The own entries that a wish to forget means; `sure` says that they are, `about` names them without telling a value.
+
+    `shared` is what is meant where that is another person's.
+    """
 
     entries: tuple[Entry, ...] = ()
     sure: bool = False
     about: str = "that"
     everything: bool = False
+    shared: Entry | None = None
 
 
 class Forgetting:
@@ -50,7 +54,7 @@ class Forgetting:
         if meant.everything:
             return self._asked_everything(situation)
         if not meant.entries:
-            return self._desk.kept(situation, replies.NOTHING_ABOUT_THAT)
+            return self._desk.kept(situation, replies.not_forgotten(meant.shared) if meant.shared else replies.NOTHING_ABOUT_THAT)
         if meant.sure and len(meant.entries) == 1 and situation.intent.probability >= SURE_ACT:
             return self._removed(situation, meant.entries, meant.about)
         pending = {"asks": "confirm", "kind": "forget", "entries": [entry.id for entry in meant.entries], "about": meant.about}
@@ -81,7 +85,7 @@ class Forgetting:
                 return Meant(everything=True)
             if wish == "forget_period" and (period := period_of(text, now)):
                 with self._desk.parts.database.read() as connection:
-                    return Meant(tuple(Entries(connection, self._desk.owner).said_between(*period)), about="what you said then")
+                    return Meant(tuple(Entries(connection, self._desk.owner).said_between(*period, by_oneself=True)), about="what you said then")
             if wish == "forget_source" and (found := self._from_source(text)):
                 return found
             if wish == "forget_subject" and (found := self._about_subject(situation)):
@@ -105,9 +109,9 @@ class Forgetting:
 
     def _asked_everything(self, situation: Situation) -> Reply:
         with self._desk.parts.database.read() as connection:
-            entries, turns = self._desk.parts.manager.counted(connection, self._desk.owner)
+            entries, turns, elsewhere = self._desk.parts.manager.counted(connection, self._desk.owner)
         pending = {"asks": "confirm", "kind": "forget", "everything": True, "entries": [], "about": "everything about you"}
-        return self._desk.kept(situation, replies.confirm_everything(entries, turns), pending, asks="confirm", options=("yes", "no"))
+        return self._desk.kept(situation, replies.confirm_everything(entries, turns, elsewhere), pending, asks="confirm", options=("yes", "no"))
 
     def _everything(self, situation: Situation) -> Reply:
         """Remove all of a person, and keep only the place of the turn that wished it."""
@@ -115,7 +119,7 @@ class Forgetting:
         with self._desk.parts.database.write() as connection:
             commit = manager.forget_everything(connection, self._desk.owner, turn.said_at)
             reply = Reply(turn.id, replies.forgotten(commit.receipt, "everything about you"), situation.intent)
-            self._desk.keep(connection, replace(situation, turn=turn), reply, {})
+            reply = self._desk.keep(connection, replace(situation, turn=turn), reply, {})
         manager.forgotten(commit)
         return reply
 
@@ -132,14 +136,16 @@ class Forgetting:
     def _meant(self, encoding: Encoding, reading: Reading, focus: Sequence[Entry], at: datetime) -> Meant:
         slots = question_slots(encoding, reading)
         if not slots.relation and (not slots.subject or slots.subject.lower() in ("that", "it", "this", "them", "those")):
-            return Meant(tuple(focus), True, _asked_of(focus))
+            own = [entry for entry in focus if entry.owner == self._desk.owner]
+            return Meant(tuple(own), True, _asked_of(own), shared=next(iter(focus), None))
         named = named_in(encoding, reading)
         asked, asked_reading = self._as_question(named) if named else (encoding, reading)
         with self._desk.parts.database.read() as connection:
             found = self._desk.parts.self_taking.finding.candidates(connection, Asking(self._desk.owner, at, asked, asked_reading))
             about = Entries(connection, self._desk.owner).about(slots.subject) if not slots.relation else []
         chosen, sure = (about, True) if about else _answering([item for item in found if item.entry.owner == self._desk.owner])
-        return Meant(tuple(chosen), sure, _about(named, chosen))
+        shared = next((item.entry for item in found if item.entry.owner != self._desk.owner and item.score >= FORGET_FROM), None)
+        return Meant(tuple(chosen), sure, _about(named, chosen), shared=shared)
 
     def _as_question(self, named: str) -> tuple[Encoding, Reading]:
         """What is to be forgotten, as the question that it answers: "my dog's name" becomes "What is my dog's name?"."""
@@ -162,7 +168,7 @@ class Forgetting:
             reply = Reply(turn.id, replies.forgotten(commit.receipt, about), situation.intent, changes=changes)
             # "Forget that my dog is called Rex" would keep the name.
             kept = replace(situation, turn=replace(turn, text=FORGOTTEN)) if named else situation
-            self._desk.keep(connection, kept, reply, {})
+            reply = self._desk.keep(connection, kept, reply, {})
         manager.forgotten(commit)
         return reply
 

@@ -41,7 +41,7 @@ class Managing:
             with self._desk.parts.database.write() as connection:
                 commit = self._desk.parts.manager.undo(connection, self._desk.owner, None, at)
                 reply = Reply(situation.turn.id, replies.undone(commit.receipt), situation.intent, changes=commit.receipt.changes, options=("redo",))
-                self._desk.keep(connection, situation, reply, {})
+                reply = self._desk.keep(connection, situation, reply, {})
         except NothingToUndo as nothing:
             return self._desk.kept(situation, str(nothing))
         self._desk.parts.manager.committed(commit)
@@ -60,7 +60,7 @@ class Managing:
                     options=("undo",),
                     receipt=commit.receipt.id,
                 )
-                self._desk.keep(connection, situation, reply, {})
+                reply = self._desk.keep(connection, situation, reply, {})
         except NothingToUndo as nothing:
             return self._desk.kept(situation, str(nothing))
         self._desk.parts.manager.committed(commit)
@@ -93,7 +93,7 @@ class Managing:
             text = replies.not_teaching(bool(commits), refused)
             reply = Reply(situation.turn.id if situation else said.turn.id, text, situation.intent if situation else said.reply.intent, changes=changes)
             if situation is not None:
-                self._desk.keep(connection, situation, reply, {})
+                reply = self._desk.keep(connection, situation, reply, {})
             else:
                 transcript.keep(said.turn, replace(reply, turn=said.turn.id), anew=True)
         for commit in (*commits, taught):

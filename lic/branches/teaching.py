@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from lic import replies
-from lic.branches.desk import Desk, Situation
+from lic.branches.desk import Desk, Situation, settling
 from lic.data_management.gate_rows import GATE
 from lic.data_management.manager import Prepared
-from lic.errors import NotFound
 from lic.language import relation_tells
 from lic.lessons.secrets import secret_in
 from lic.transcript import Said, Transcript
-from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Intent, Lesson, Receipt, Reply, Slots, Turn
+from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Evidence, Intent, Lesson, Receipt, Reply, Slots, Turn
 
 SURELY_TEACHES = 0.7
 """Below this probability of its act a turn in which nothing was found is answered instead."""
@@ -84,12 +83,6 @@ class Teaching:
 
     def learned(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
         """Learn in one transaction with the transcript: the entries, their rows, the receipt and the reply, or nothing."""
-        try:
-            return self._written(situation, source, prepared)
-        except NotFound as not_own:
-            return self._desk.kept(situation, str(not_own))
-
-    def _written(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
         with self._desk.parts.database.write() as connection:
             commit = self._desk.parts.manager.learn(connection, source, prepared, situation.turn.said_at)
             receipt = commit.receipt
@@ -101,7 +94,7 @@ class Teaching:
                 text=_told(source, receipt, len(prepared)) + (f" {replies.FORGET_IT}" if nothing_new else ""),
                 intent=situation.intent,
                 changes=receipt.changes,
-                evidence=receipt.known,
+                evidence=_evidence(receipt),
                 asks="confirm" if nothing_new else None,
                 options=_learning_options(receipt) if changed else ("yes", "no") if nothing_new else (),
                 receipt=receipt.id if changed else None,
@@ -113,9 +106,11 @@ class Teaching:
             elif len(commit.doubts) == 1 and len(prepared) == 1:
                 [doubt] = commit.doubts
                 pending = {"asks": "choose", "kind": "place", "new": doubt.new, "old": doubt.old.id, "receipt": receipt.id}
-                text = f"{reply.text} {replies.which_place(doubt.old, situation.turn.said_at)}"
+                text = f"{reply.text} {replies.which_place(doubt.old, situation.turn.said_at, self._desk.owner)}"
                 reply = replace(reply, text=text, asks="choose", options=("replace", "keep_both", "for_a_time", "undo"))
-            self._desk.keep(connection, situation, reply, pending)
+            elif receipt.conflict is not None:
+                pending = settling(receipt.conflict)
+            reply = self._desk.keep(connection, situation, reply, pending)
         self._desk.parts.manager.committed(commit)
         return reply
 
@@ -182,7 +177,17 @@ def _named_in(told: Lesson, question: str) -> str:
     return "" if told.unclear else f"{told.slots.subject} {told.slots.value}"
 
 
+def _evidence(receipt: Receipt) -> tuple[Evidence, ...]:
+    """What was known already; with what was learned, where what others shared says otherwise, that too."""
+    if not receipt.otherwise:
+        return receipt.known
+    own = [Evidence(change.id, change.after, 1.0) for change in receipt.changes if change.target == "mental_process"]
+    return (*receipt.known, *own, *(Evidence(entry.id, entry.text, 1.0) for entry in receipt.otherwise))
+
+
 def _learning_options(receipt: Receipt) -> tuple[str, ...]:
+    if receipt.conflict is not None:
+        return ("undo", "keep_both", "not_teaching")
     updated = any(change.operation == "update" for change in receipt.changes)
     return ("undo", "not_teaching") if updated else ("undo", "correct", "not_teaching")
 

@@ -1,6 +1,5 @@
 """The data manager: learning, undoing and forgetting, each in one transaction over entries, dataset rows and the journal."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,18 +8,24 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from lic.data_management.forgetting import forget_entries, forget_person, gives_away
-from lic.data_management.place import Judge, Place, candidates_for, find_place, may_be_same, of_one_subject
+from lic.data_management.leaving import taught_elsewhere
+from lic.data_management.place import Judge, Place
+from lic.data_management.places import Places
+from lic.data_management.rights import changed_since, check_rights
+from lic.data_management.rows import NewRow, add_row, replace_row
+from lic.data_management.settling import settle
 from lic.data_management.tasks import TASKS, Task
 from lic.database import tables
-from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, redo, undo
+from lic.database.changes import ChangeLog, RowChange, bump_revision, current_revision, net, new_receipt, own_rows, redo, undo
 from lic.database.database import Database
-from lic.errors import NotFound, NothingToUndo
-from lic.language import asked_by, content_hash, exchanged, key
+from lic.errors import NothingToUndo
+from lic.language import content_hash, exchanged, key, of_oneself
+from lic.lessons.reported import as_read_by
+from lic.mental_process.conflicts import Kept
+from lic.mental_process.contradictions import notify
 from lic.mental_process.entries import Entries, NewEntry
 from lic.mental_process.search import HybridSearch
-from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Slots, Turn, Verdict
-
-CANDIDATES = 8
+from lic.types import Change, Encoder, Encoding, Entry, Evidence, Lesson, Receipt, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Prepared:
 
 @dataclass(slots=True)
 class Commit:
-    """What a transaction will have changed; caches are told only after it is on the disk."""
+    """What a transaction will have changed; caches are told only after it is on the disk. `rows` are those of the person's own entries."""
 
     owner: str
     receipt: Receipt
@@ -50,6 +55,17 @@ class Doubt:
     old: Entry
 
 
+@dataclass(slots=True)
+class _Found:
+    """What learning the lessons of one turn came upon."""
+
+    known: list[Evidence] = field(default_factory=list[Evidence])
+    doubts: list[Doubt] = field(default_factory=list[Doubt])
+    shared: list[Entry] = field(default_factory=list[Entry])
+    otherwise: list[Entry] = field(default_factory=list[Entry])
+    conflict: str | None = None
+
+
 class DataManager:
     """Writes lessons for one store; nothing is written anywhere else."""
 
@@ -57,7 +73,7 @@ class DataManager:
         self._database = database
         self._search = search
         self._encoder = encoder
-        self._judge = judge
+        self._places = Places(search, judge)
 
     # Learning --------------------------------------------------------------------------------------------------------
 
@@ -71,32 +87,32 @@ class DataManager:
 
     def learn(self, connection: Connection, turn: Turn, lessons: Sequence[Prepared], at: datetime) -> Commit:
         """Write lessons within the caller's transaction; the commit's receipt lists what changed. Writing twice changes nothing."""
-        entries = Entries(connection, turn.owner)
         log = ChangeLog(connection)
-        changes: list[Change] = []
-        known: list[Evidence] = []
-        doubts: list[Doubt] = []
-        for prepared in lessons:
-            changes += self._learn_one(connection, entries, log, turn, prepared, known, doubts, at)
-        receipt = Receipt(new_receipt(), tuple(changes), tuple(known))
-        return replace(self._commit(connection, log, turn, receipt, at), doubts=doubts)
+        found = _Found()
+        changes = [change for prepared in lessons for change in self._learn_one(log, turn, prepared, found, at)]
+        receipt = Receipt(new_receipt(), tuple(changes), tuple(found.known), turn.owner, tuple(found.shared), tuple(found.otherwise), found.conflict)
+        return replace(self._commit(connection, log, turn, receipt, at), doubts=found.doubts)
 
-    def _learn_one(
-        self, connection: Connection, entries: Entries, log: ChangeLog, turn: Turn, prepared: Prepared, known: list[Evidence], doubts: list[Doubt], at: datetime
-    ) -> list[Change]:
+    def _learn_one(self, log: ChangeLog, turn: Turn, prepared: Prepared, found: _Found, at: datetime) -> list[Change]:
         lesson = prepared.lesson
         if lesson.section is None:
-            row = self._add_row(connection, log, turn, lesson, None, at)
+            row = add_row(log, NewRow(turn.owner, lesson.task, lesson.row, None, turn.id), at)
             return [row] if row else []
-        place = find_place(entries, lesson, self._near(connection, turn.owner, prepared))
-        if place.entry is not None and place.entry.owner != turn.owner:
-            raise NotFound(f"“{place.entry.text}” was shared by {place.entry.owner}: only they can change it.")
+        places = self._places.of(log.connection, turn.owner, lesson, prepared.statement)
+        if places.otherwise is not None:
+            found.otherwise.append(as_read_by(places.otherwise, turn.owner))
+        return [change for place in places.written for change in self._written(log, turn, prepared, place, found, at)]
+
+    def _written(self, log: ChangeLog, turn: Turn, prepared: Prepared, place: Place, found: _Found, at: datetime) -> list[Change]:
+        """Write a lesson into one place: the entry and its row."""
         if place.kind == "known" and place.entry is not None:
-            known.append(Evidence(place.entry.id, place.entry.text, 1.0))
+            found.known.append(Evidence(place.entry.id, place.entry.text, 1.0))
             return []
-        if lesson.elliptic and place.entry is not None:
-            prepared = self._in_the_words_of(place.entry, prepared)
-            lesson = prepared.lesson
+        entries = Entries(log.connection, turn.owner)
+        old = entries.get(place.entry.id) if place.entry is not None else None
+        if old is not None and (prepared.lesson.elliptic or (old.owner != turn.owner and of_oneself(old.text))):
+            prepared = self._in_the_words_of(old, prepared)
+        lesson = prepared.lesson
         assert prepared.statement is not None, "an entry is encoded before it is learned"
         new = NewEntry(
             section=lesson.section or "individual_experiences",
@@ -112,35 +128,22 @@ class DataManager:
             holds_from=lesson.holds_from.isoformat() if lesson.holds_from else None,
             holds_until=lesson.holds_until.isoformat() if lesson.holds_until else None,
         )
-        changed = [_entry_change(entries, log, place, new, lesson)]
-        if place.unsure:
-            doubts.append(Doubt(changed[0].id, place.unsure))
-        row = self._row_change(connection, log, turn, lesson, changed[0].id, place, at)
-        return [*changed, row] if row else changed
-
-    def _near(self, connection: Connection, owner: str, prepared: Prepared) -> list[tuple[Entry, Verdict]]:
-        """Own entries that may be about the same as a lesson, with what it is to each, the likeliest first."""
-        if prepared.statement is None:
-            return []
-        lesson = prepared.lesson
-        found = self._found(connection, owner, lesson, prepared.statement)
-        near = of_one_subject([(entry, cosine) for entry, cosine in found if may_be_same(entry, lesson)], lesson.slots.subject)
-        judged = zip(near, self._judge.verdicts(lesson, near), strict=True)
-        return sorted(((entry, verdict) for (entry, _), verdict in judged), key=lambda item: -item[1].same)
-
-    def _found(self, connection: Connection, owner: str, lesson: Lesson, statement: Encoding) -> list[tuple[Entry, float]]:
-        """Own entries with their cosines to a lesson's statement: those of its subject where they are few, and those that search finds."""
-        entries = Entries(connection, owner)
-        owner_of, attribute = asked_by(lesson.slots.subject, lesson.slots.relation)
-        read = entries.with_slots(Slots("I", attribute), CANDIDATES) if owner_of == "i" else []
-        if lesson.slots.subject:
-            about = entries.with_subject(lesson.slots.subject, CANDIDATES + 1)
-            read += about if len(about) <= CANDIDATES else entries.with_slots(lesson.slots, CANDIDATES)
-        # What is said of oneself may be known in other words of one's own: my desk is number 14, I sit at desk 22.
-        enough = bool(read) and len(read) <= CANDIDATES and not lesson.correction and key(lesson.slots.subject).split(" ")[0] not in ("i", "my", "we", "our")
-        searched = [] if enough else candidates_for(connection, self._search, owner, statement, CANDIDATES)
-        known = [(entry, float(vector @ statement.vector)) for entry, vector in read]
-        return list({entry.id: (entry, cosine) for entry, cosine in (*searched, *known)}.values())
+        row = NewRow(turn.owner, lesson.task, lesson.row, None, turn.id)
+        if old is None:
+            entry = entries.add(log, new)
+            if place.unsure:
+                found.doubts.append(Doubt(entry, place.unsure))
+            changed = Change("add", "mental_process", f"{new.section}/{new.topic}", entry, None, lesson.statement)
+            with_row = add_row(log, replace(row, entry=entry), at)
+        else:
+            found.conflict = entries.replace(log, old.id, new) or found.conflict
+            old, now = (as_read_by(entry, turn.owner) for entry in (old, entries.get(old.id)))
+            if turn.owner != old.owner or turn.owner != old.speaker:
+                found.shared.append(old)
+            changed = Change("update", "mental_process", f"{old.section}/{old.topic}", old.id, old.text, now.text)
+            said_by = None if old.owner == turn.owner else turn.owner
+            with_row = replace_row(log, replace(row, owner=old.owner, entry=old.id, said_by=said_by), at)
+        return [changed, with_row] if with_row else [changed]
 
     def _in_the_words_of(self, entry: Entry, prepared: Prepared) -> Prepared:
         """ "His name is Max" about "My dog is called Rex" becomes "My dog is called Max": the entry's words, the new value."""
@@ -157,39 +160,10 @@ class DataManager:
         )
         return Prepared(lesson, self._encoder.encode([statement])[0])
 
-    def _row_change(self, connection: Connection, log: ChangeLog, turn: Turn, lesson: Lesson, entry: str, place: Place, at: datetime) -> Change | None:
-        """The dataset's side of learning: a new row, or the entry's row brought up to date."""
-        if place.kind == "update":
-            old = connection.execute(select(tables.examples).where(tables.examples.c.entry == entry)).mappings().first()
-            if old is not None:
-                before = dict(old)
-                log.delete(tables.examples, before)
-                added = self._add_row(connection, log, turn, lesson, entry, at)
-                return Change("update", "dataset", lesson.task, added.id if added else before["id"], before["row"], dict(lesson.row))
-        return self._add_row(connection, log, turn, lesson, entry, at)
-
-    def _add_row(self, connection: Connection, log: ChangeLog, turn: Turn, lesson: Lesson, entry: str | None, at: datetime) -> Change | None:
-        row_id = content_hash(turn.owner, lesson.task, json.dumps(dict(lesson.row), sort_keys=True, ensure_ascii=False))
-        exists = connection.execute(select(tables.examples.c.id).where(tables.examples.c.id == row_id)).first()
-        if exists is not None:
-            return None
-        row: dict[str, Any] = {
-            "id": row_id,
-            "owner": turn.owner,
-            "task": lesson.task,
-            "row": dict(lesson.row),
-            "entry": entry,
-            "turn": turn.id,
-            "created_at": at.isoformat(),
-        }
-        log.insert(tables.examples, row)
-        return Change("add", "dataset", lesson.task, row_id, None, dict(lesson.row))
-
     def _commit(self, connection: Connection, log: ChangeLog, turn: Turn, receipt: Receipt, at: datetime) -> Commit:
-        if not log.rows:
-            return Commit(turn.owner, receipt, [], current_revision(connection, turn.owner))
-        log.save(receipt.id, turn.owner, turn.conversation, turn.id, at.isoformat())
-        return Commit(turn.owner, receipt, log.rows, current_revision(connection, turn.owner))
+        if log.rows:
+            log.save(receipt.id, turn.owner, turn.conversation, turn.id, at.isoformat())
+        return _commit_of(connection, turn.owner, receipt, log.rows)
 
     def committed(self, commit: Commit) -> None:
         """Tell the search what is now on the disk."""
@@ -200,15 +174,18 @@ class DataManager:
         """Let an entry be the newest version of an older one after all. Raises NotFound."""
         entries = Entries(connection, owner)
         log = ChangeLog(connection)
-        before = entries.get(old)
-        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == old)).mappings().all():
+        before = as_read_by(entries.get(old), owner)
+        conflict = entries.join(log, old, new, at.isoformat())
+        rows = connection.execute(select(tables.examples).where(tables.examples.c.entry.in_((old, new)))).mappings().all()
+        for row in rows:
             log.delete(tables.examples, dict(row))
-        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == new)).mappings().all():
-            log.update(tables.examples, dict(row), {"entry": old})
-        entries.join(log, old, new, at.isoformat())
-        after = entries.get(old)
+        for row in rows:
+            if row["entry"] == new:
+                add_row(log, NewRow(before.owner, row["task"], row["row"], old, row["turn"], None if before.owner == owner else owner), at)
+        after = as_read_by(entries.get(old), owner)
         change = Change("update", "mental_process", f"{after.section}/{after.topic}", after.id, before.text, after.text)
-        return self._commit(connection, log, turn, Receipt(new_receipt(), (change,)), at)
+        shared = (before,) if before.owner != owner or before.speaker != owner else ()
+        return self._commit(connection, log, turn, Receipt(new_receipt(), (change,), person=owner, shared=shared, conflict=conflict), at)
 
     def limit(self, connection: Connection, owner: str, entry: str, until: datetime, turn: Turn, at: datetime) -> Commit:
         """Let an entry hold until a time. Raises NotFound."""
@@ -226,10 +203,7 @@ class DataManager:
         found = connection.execute(query.order_by(tables.receipts.c.seq.desc())).first()
         if found is None:
             raise NothingToUndo("There is nothing to undo." if receipt is None else "This change was undone or forgotten already.")
-        done = undo(connection, owner, found.id, at.isoformat())
-        entries = Entries(connection, owner)
-        changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
-        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
+        return self._taken_back(connection, owner, found.id, lambda: undo(connection, owner, found.id, at.isoformat()))
 
     def redo(self, connection: Connection, owner: str) -> Commit:
         """Make the change again that was undone last; what was undone before something new was learned stays undone. Raises NothingToUndo."""
@@ -238,10 +212,33 @@ class DataManager:
         found = connection.execute(query.order_by(receipts.c.redo.desc())).first()
         if found is None:
             raise NothingToUndo("There is nothing to redo.")
-        done = redo(connection, owner, found.id)
+        return self._taken_back(connection, owner, found.id, lambda: redo(connection, owner, found.id))
+
+    def _taken_back(self, connection: Connection, owner: str, receipt: str, work: Callable[[], list[RowChange]]) -> Commit:
+        """Undo or redo a receipt, where its person still has the right to."""
+        check_rights(connection, owner, receipt)
+        try:
+            done = work()
+        except NothingToUndo as blocked:
+            by = changed_since(connection, owner, receipt)
+            raise NothingToUndo(f"{by} has said otherwise since: tell me what is right instead.") if by else blocked from None
         entries = Entries(connection, owner)
-        changes = tuple(change for row in net(done) if (change := _undone_change(entries, row)) is not None)
-        return Commit(owner, Receipt(found.id, changes), done, current_revision(connection, owner))
+        rows = net(done)
+        for row in rows:
+            if row.table == "conflicts" and row.after is not None:
+                notify(connection, row.key, owner)
+        changes = tuple(change for row in rows if (change := _undone_change(entries, row)) is not None)
+        return _commit_of(connection, owner, Receipt(receipt, changes, person=owner), done)
+
+    # Settling --------------------------------------------------------------------------------------------------------
+
+    def settle(self, connection: Connection, owner: str, conflict: str, keep: Kept, turn: Turn | None, at: datetime) -> Commit:
+        """Settle a conflict that concerns the person: keep the new statement, go back to the old one, or keep both. Raises NotFound and RoleRefused."""
+        log = ChangeLog(connection)
+        changes = settle(log, owner, conflict, keep, at)
+        receipt = Receipt(new_receipt(), tuple(changes), person=owner)
+        log.save(receipt.id, owner, turn.conversation if turn else "", turn.id if turn else "", at.isoformat())
+        return _commit_of(connection, owner, receipt, log.rows)
 
     # Forgetting ------------------------------------------------------------------------------------------------------
 
@@ -253,21 +250,21 @@ class DataManager:
         log, changes = forget_entries(connection, owner, chosen)
         if log.rows:
             bump_revision(connection, owner, log.rows)
-        receipt = Receipt(content_hash(owner, at.isoformat(), *(entry.id for entry in chosen)), tuple(changes))
-        return Commit(owner, receipt, log.rows, current_revision(connection, owner))
+        receipt = Receipt(content_hash(owner, at.isoformat(), *(entry.id for entry in chosen)), tuple(changes), person=owner)
+        return _commit_of(connection, owner, receipt, log.rows)
 
     def forget_everything(self, connection: Connection, owner: str, at: datetime) -> Commit:
         """Remove all of a person. There is no way back; the caller clears the disk with `forgotten`."""
         log, changes = forget_person(connection, owner)
         bump_revision(connection, owner, log.rows)
-        return Commit(owner, Receipt(content_hash(owner, at.isoformat(), "everything"), tuple(changes)), log.rows, current_revision(connection, owner))
+        return _commit_of(connection, owner, Receipt(content_hash(owner, at.isoformat(), "everything"), tuple(changes), person=owner), log.rows)
 
-    def counted(self, connection: Connection, owner: str) -> tuple[int, int]:
-        """How many own entries and turns there are."""
+    def counted(self, connection: Connection, owner: str) -> tuple[int, int, int]:
+        """How many own entries and turns there are, and how many statements in what others own."""
         entries, turns = (
             connection.execute(select(func.count()).select_from(table).where(table.c.owner == owner)).scalar_one() for table in (tables.entries, tables.turns)
         )
-        return entries, turns
+        return entries, turns, taught_elsewhere(connection, owner)
 
     def gives_away(self, connection: Connection, owner: str, chosen: Sequence[Entry], text: str) -> bool:
         """Whether a text tells what own entries say."""
@@ -277,9 +274,9 @@ class DataManager:
         """Let everybody read an own entry, or nobody else. Raises NotFound."""
         log = ChangeLog(connection)
         Entries(connection, owner).share(log, entry, shared)
-        receipt = Receipt(new_receipt())
+        receipt = Receipt(new_receipt(), person=owner)
         log.save(receipt.id, owner, "", "", at.isoformat())
-        return Commit(owner, receipt, log.rows, current_revision(connection, owner))
+        return _commit_of(connection, owner, receipt, log.rows)
 
     def forgotten(self, commit: Commit) -> None:
         """After the transaction: tell the search, and clear what the disk still holds."""
@@ -327,13 +324,8 @@ def seed_tasks(connection: Connection, at: datetime) -> None:
         )
 
 
-def _entry_change(entries: Entries, log: ChangeLog, place: Place, new: NewEntry, lesson: Lesson) -> Change:
-    if place.kind == "update" and place.entry is not None:
-        entries.replace(log, place.entry.id, new)
-        where = f"{place.entry.section}/{place.entry.topic}"
-        return Change("update", "mental_process", where, place.entry.id, place.entry.text, lesson.statement)
-    entry_id = entries.add(log, new)
-    return Change("add", "mental_process", f"{new.section}/{new.topic}", entry_id, None, lesson.statement)
+def _commit_of(connection: Connection, owner: str, receipt: Receipt, rows: list[RowChange]) -> Commit:
+    return Commit(owner, receipt, own_rows(connection, owner, rows), current_revision(connection, owner))
 
 
 def _undone_change(entries: Entries, row: RowChange) -> Change | None:

@@ -9,9 +9,11 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, CursorResult, Row, Select, and_, bindparam, func, or_, select
 
 from lic.database.changes import ChangeLog
-from lic.database.tables import entries, turns, versions
+from lic.database.tables import conflicts, entries, turns, versions
 from lic.errors import NotFound
 from lic.language import content_hash, key
+from lic.mental_process.contradictions import contradicted
+from lic.mental_process.roles import changed_by
 from lic.types import Entry, Section, Slots, Vector
 
 _COLUMNS = (
@@ -32,6 +34,7 @@ _COLUMNS = (
     versions.c.said_at,
     versions.c.holds_from,
     versions.c.holds_until,
+    versions.c.said_by,
 )
 _SEES: ColumnElement[bool] = or_(entries.c.owner == bindparam("sees"), entries.c.shared.is_(True))
 _CURRENT: Select[Any] = (
@@ -40,16 +43,19 @@ _CURRENT: Select[Any] = (
     .where(_SEES)
 )
 """Built once: putting a statement together takes as long as a small one runs."""
+_SEES_VERSION: ColumnElement[bool] = or_(entries.c.owner == bindparam("sees"), versions.c.valid_to.is_(None), versions.c.number >= entries.c.shared_from)
+"""What an entry said before it was shared stays its owner's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One wording that an entry had, with the time that it held."""
+    """One wording that an entry had, with the time that it held; `said_by` is empty where who said it is forgotten."""
 
     number: int
     text: str
     value: str
     turn: str | None
+    said_by: str
     said_at: datetime
     valid_from: datetime
     valid_to: datetime | None
@@ -76,11 +82,15 @@ class NewEntry:
 
 
 class Entries:
-    """The entries of one person within one transaction."""
+    """The entries of one person within one transaction.
 
-    def __init__(self, connection: Connection, owner: str) -> None:
+    Methods that speak of own entries read among others instead where these are named by a condition (`lic.mental_process.roles`).
+    """
+
+    def __init__(self, connection: Connection, owner: str, among: ColumnElement[bool] | None = None) -> None:
         self._connection = connection
         self.owner = owner
+        self._among: ColumnElement[bool] = entries.c.owner == owner if among is None else among
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -95,6 +105,14 @@ class Entries:
         """The entries whose current versions have these numbers, as far as they may be seen."""
         query = _CURRENT.add_columns(versions.c.seq).where(versions.c.seq.in_(seqs))
         return {row.seq: _entry(row) for row in self._seen(query)}
+
+    def exist(self) -> bool:
+        """Whether there is any own entry."""
+        return self._connection.execute(select(entries.c.id).where(self._among).limit(1)).first() is not None
+
+    def own(self, ids: Collection[str]) -> list[Entry]:
+        """Own current entries with these ids."""
+        return self._own(entries.c.id.in_(ids))
 
     def of_ids(self, ids: Sequence[str]) -> list[Entry]:
         """The current entries with these ids that still exist, in the order of the ids."""
@@ -117,12 +135,12 @@ class Entries:
 
     def answering(self, subject: str, relation: str) -> list[Entry]:
         """Own current entries with exactly this subject and relation."""
-        query = _CURRENT.where(entries.c.owner == self.owner, entries.c.subject_key == key(subject), entries.c.relation_key == key(relation))
+        query = _CURRENT.where(self._among, entries.c.subject_key == key(subject), entries.c.relation_key == key(relation))
         return [_entry(row) for row in self._seen(query.order_by(versions.c.seq.desc()))]
 
     def about(self, subject: str) -> list[Entry]:
         """Own current entries with this subject."""
-        query = _CURRENT.where(entries.c.owner == self.owner, entries.c.subject_key == key(subject))
+        query = _CURRENT.where(self._among, entries.c.subject_key == key(subject))
         return [_entry(row) for row in self._seen(query)]
 
     def concerning(self, subject: str, limit: int, everywhere: bool = False) -> list[tuple[Entry, Vector]]:
@@ -141,11 +159,16 @@ class Entries:
         found = {entry.id: (entry, vector) for form in forms for entry, vector in self._with_vectors(form, limit)}
         return sorted(found.values(), key=lambda item: item[0].said_at, reverse=True)[:limit]
 
-    def said_between(self, begins: datetime, ends: datetime) -> list[Entry]:
-        """Own current entries that were said in a time, the newest first. Times are compared as moments, whatever zone they were said in."""
+    def said_between(self, begins: datetime, ends: datetime, by_oneself: bool = False) -> list[Entry]:
+        """Own current entries that were said in a time, the newest first; `by_oneself` leaves out what teachers said.
+
+        Times are compared as moments, whatever zone they were said in.
+        """
         query = _CURRENT.where(
             entries.c.owner == self.owner, func.julianday(versions.c.said_at).between(func.julianday(_iso(begins)), func.julianday(_iso(ends)))
         )
+        if by_oneself:
+            query = query.where(versions.c.said_by.is_(None))
         return [_entry(row) for row in self._seen(query.order_by(versions.c.seq.desc()))]
 
     def sources(self, begins: str) -> list[str]:
@@ -158,6 +181,7 @@ class Entries:
                 entries.c.owner == self.owner,
                 turns.c.owner == self.owner,
                 versions.c.valid_to.is_(None),
+                versions.c.said_by.is_(None),
                 turns.c.conversation.startswith(begins, autoescape=True),
             )
             .group_by(turns.c.conversation)
@@ -168,11 +192,11 @@ class Entries:
     def from_source(self, conversation: str) -> list[Entry]:
         """Own current entries that were taught in a conversation, the newest first."""
         said = select(turns.c.id).where(turns.c.owner == self.owner, turns.c.conversation == conversation)
-        return self._own(versions.c.turn.in_(said))
+        return self._own(and_(versions.c.turn.in_(said), versions.c.said_by.is_(None)))
 
     def saying(self, statement: str) -> list[Entry]:
-        """Current entries that say just this."""
-        query = _CURRENT.where(entries.c.owner == self.owner, versions.c.content == content_hash(key(statement)))
+        """Own current entries that say just this."""
+        query = _CURRENT.where(self._among, versions.c.content == content_hash(key(statement)))
         return [_entry(row) for row in self._seen(query)]
 
     def with_subject(self, subject: str, limit: int) -> list[tuple[Entry, Vector]]:
@@ -186,11 +210,11 @@ class Entries:
         return self._with_vectors(and_(entries.c.subject_key == key(slots.subject), entries.c.relation_key == key(slots.relation)), limit)
 
     def _with_vectors(self, condition: ColumnElement[bool], limit: int | None = None) -> list[tuple[Entry, Vector]]:
-        query = _CURRENT.add_columns(versions.c.vector).where(entries.c.owner == self.owner, condition).order_by(versions.c.seq.desc()).limit(limit)
+        query = _CURRENT.add_columns(versions.c.vector).where(self._among, condition).order_by(versions.c.seq.desc()).limit(limit)
         return [(_entry(row), np.frombuffer(row.vector, np.float16).astype(np.float32)) for row in self._seen(query)]
 
     def _own(self, condition: ColumnElement[bool], limit: int | None = None) -> list[Entry]:
-        query = _CURRENT.where(entries.c.owner == self.owner, condition).order_by(versions.c.seq.desc()).limit(limit)
+        query = _CURRENT.where(self._among, condition).order_by(versions.c.seq.desc()).limit(limit)
         return [_entry(row) for row in self._seen(query)]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
@@ -204,14 +228,15 @@ class Entries:
         return any(key(found) == key(value) for found in self._connection.execute(query.where(versions.c.text.icontains(value, autoescape=True))).scalars())
 
     def history(self, entry: str) -> list[Version]:
-        """All versions of an entry, the oldest first. Raises NotFound."""
-        query = select(versions).join(entries).where(entries.c.id == entry, _SEES).order_by(versions.c.number)
+        """All versions of an entry, the oldest first; of what others shared those since then. Raises NotFound."""
+        query: Any = select(versions, entries.c.owner).join(entries).where(entries.c.id == entry, _SEES, _SEES_VERSION).order_by(versions.c.number)
         found = [
             Version(
                 number=row.number,
                 text=row.text,
                 value=row.value,
                 turn=row.turn,
+                said_by=row.owner if row.said_by is None else row.said_by,
                 said_at=datetime.fromisoformat(row.said_at),
                 valid_from=datetime.fromisoformat(row.valid_from),
                 valid_to=_time(row.valid_to),
@@ -243,23 +268,33 @@ class Entries:
                 "relation_key": key(new.slots.relation),
                 "many": new.many,
                 "created_at": new.at,
+                "shared_from": None,
             },
         )
         self._insert_version(log, entry_id, 1, new)
         return entry_id
 
-    def replace(self, log: ChangeLog, entry: str, new: NewEntry) -> None:
-        """Close the current version of an own entry and open a new one. Raises NotFound where it is not one's own."""
-        old = self._own_version(entry)
-        log.update(versions, old, {"valid_to": new.at})
-        self._insert_version(log, entry, old["number"] + 1, new)
+    def replace(self, log: ChangeLog, entry: str, new: NewEntry) -> str | None:
+        """Close the current version of an entry and open a new one, and return the id of the conflict that this makes, if it makes one.
 
-    def join(self, log: ChangeLog, entry: str, newer: str, at: str) -> None:
-        """Make the current version of one own entry the newest version of another, and remove the one. Raises NotFound."""
-        old, version = self._own_version(entry), self._own_version(newer)
+        Raises NotFound where the entry is neither one's own nor one that one may teach.
+        """
+        old = self._taught_version(entry)
+        log.update(versions, old, {"valid_to": new.at})
+        self._insert_version(log, entry, old["number"] + 1, new, said_by=self._speaker_in(entry))
+        return contradicted(log, entry, old, self.owner, new.at)
+
+    def join(self, log: ChangeLog, entry: str, newer: str, at: str) -> str | None:
+        """Make the current version of an own entry the newest version of another, and remove the one.
+
+        Returns a conflict and raises NotFound as `replace` does.
+        """
+        old, version = self._taught_version(entry), self._own_version(newer)
         self.remove(log, newer)
         log.update(versions, old, {"valid_to": at})
-        log.insert(versions, {name: value for name, value in version.items() if name != "seq"} | {"entry": entry, "number": old["number"] + 1})
+        moved = {"entry": entry, "number": old["number"] + 1, "said_by": self._speaker_in(entry)}
+        log.insert(versions, {name: value for name, value in version.items() if name != "seq"} | moved)
+        return contradicted(log, entry, old, self.owner, at)
 
     def limit(self, log: ChangeLog, entry: str, until: str) -> None:
         """Let what an own entry says hold until a time. Raises NotFound."""
@@ -268,6 +303,8 @@ class Entries:
     def remove(self, log: ChangeLog, entry: str) -> list[dict[str, Any]]:
         """Remove an own entry with all versions, and return the versions' rows. Raises NotFound."""
         self._own_version(entry)
+        for conflict in self._connection.execute(select(conflicts).where(conflicts.c.entry == entry)).mappings().all():
+            log.delete(conflicts, dict(conflict))
         old = [dict(row) for row in self._connection.execute(select(versions).where(versions.c.entry == entry)).mappings()]
         for version in old:
             log.delete(versions, version)
@@ -276,19 +313,34 @@ class Entries:
         return old
 
     def share(self, log: ChangeLog, entry: str, shared: bool) -> None:
-        """Let everybody read an own entry, or nobody else. Raises NotFound."""
-        self._own_version(entry)
+        """Let everybody read an own entry from its current version on, or nobody else. Raises NotFound."""
+        version = self._own_version(entry)
         row = self._connection.execute(select(entries).where(entries.c.id == entry)).mappings().one()
-        log.update(entries, dict(row), {"shared": shared})
+        log.update(entries, dict(row), {"shared": shared, "shared_from": version["number"] if shared else None})
 
     def _own_version(self, entry: str) -> dict[str, Any]:
-        query = select(versions).join(entries).where(entries.c.id == entry, entries.c.owner == self.owner, versions.c.valid_to.is_(None))
-        found = self._connection.execute(query).mappings().first()
+        found = self._version(entry, entries.c.owner == self.owner)
         if found is None:
             raise NotFound(f"No entry {entry!r} of your own is known; what others shared only they can change.")
-        return dict(found)
+        return found
 
-    def _insert_version(self, log: ChangeLog, entry: str, number: int, new: NewEntry) -> None:
+    def _taught_version(self, entry: str) -> dict[str, Any]:
+        found = self._version(entry, changed_by(self.owner))
+        if found is None:
+            raise NotFound(f"No entry {entry!r} of your own is known; what others shared only they can change, and the teachers whom they named.")
+        return found
+
+    def _version(self, entry: str, condition: ColumnElement[bool]) -> dict[str, Any] | None:
+        query = select(versions).join(entries).where(entries.c.id == entry, condition, versions.c.valid_to.is_(None))
+        found = self._connection.execute(query).mappings().first()
+        return dict(found) if found is not None else None
+
+    def _speaker_in(self, entry: str) -> str | None:
+        """This person as who said a version of an entry; None where it is the own entry."""
+        owner = self._connection.execute(select(entries.c.owner).where(entries.c.id == entry)).scalar_one()
+        return None if owner == self.owner else self.owner
+
+    def _insert_version(self, log: ChangeLog, entry: str, number: int, new: NewEntry, said_by: str | None = None) -> None:
         log.insert(
             versions,
             {
@@ -305,6 +357,7 @@ class Entries:
                 "holds_from": new.holds_from,
                 "holds_until": new.holds_until,
                 "vector": new.vector.astype(np.float16).tobytes(),
+                "said_by": said_by,
             },
         )
 
@@ -340,6 +393,7 @@ def _entry(row: Row[Any]) -> Entry:
         created_at=datetime.fromisoformat(row.created_at),
         holds_from=_time(row.holds_from),
         holds_until=_time(row.holds_until),
+        said_by=row.said_by,
     )
 
 

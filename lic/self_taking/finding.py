@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from lic.judges.answerability import Answerability
 from lic.judges.same_question import SameQuestion
 from lic.language import asked_by, key, turned, words
+from lic.lessons.reported import as_read_by
 from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.reader.reader import Reader, Reading
 from lic.self_taking.chaining import Step, names_one, steps
+from lic.self_taking.others import asks_alike, beside, frame, of_one_kind, otherwise, said
 from lic.types import TAUGHT_REPLY, Encoder, Encoding, Entry, Slots, Taken
 
 TAKE_FROM = 0.15
@@ -26,6 +28,8 @@ ANSWERS_TOO, ANSWERS_TOO_OF_SEVERAL = 0.25, 0.08
 """Entries with so much of the surest one's probability answer the same question; less is enough where several values are wanted, …"""
 RIVALS, ALIKE = 0.03, 0.3
 """… and still less where the judge of places says with this probability that both are about the same."""
+ALIKE_SURELY, ANSWERS_AS_WELL = 0.5, 0.5
+"""From this probability on, or with so much of the surest one's, two people speak of the same: the own statement is told, with what the other one says."""
 SEVERAL, MANY_SAYS = 0.5, 0.3
 """From this probability on several values are wanted; what was learned as one of several counts so much more."""
 OF_ANOTHER = 0.05
@@ -64,9 +68,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What answers; else what is missing for it, or of whom else the same is known."""
+    """What answers, with what others shared that says otherwise; else what is missing for it, or of whom else the same is known."""
 
     taken: tuple[Taken, ...] = ()
+    otherwise: tuple[Taken, ...] = ()
     missing: Missing | None = None
     near: str = ""
 
@@ -83,39 +88,42 @@ class Finding:
 
     def candidates(self, connection: Connection, asking: Asking, k: int = CANDIDATES) -> list[Taken]:
         """What search finds for a question, with the probability that each entry answers it, the surest first."""
-        return self._judged(asking, [(item.entry, item.cosine) for item in self._search.search(connection, asking.owner, asking.encoding, k)])
+        found = self._search.search(connection, asking.owner, asking.encoding, k)
+        return self._judged(asking, [(as_read_by(item.entry, asking.owner), item.cosine) for item in found])
 
     def find(self, connection: Connection, asking: Asking, trace: list[str]) -> Found:
         """What answers a question now; lines for each step go to the trace."""
         entries = Entries(connection, asking.owner)
         found = self.candidates(connection, asking)
         trace.append(f"searched: {len(found)} found" + "".join(f"; {item.score:.2f} “{item.entry.text}”" for item in found[:3]))
-        direct = self._of_one_question(entries, [item for item in found if holds(item.entry, asking.at)])
+        answer = self._of_one_question(entries, [item for item in found if holds(item.entry, asking.at)])
+        direct = answer.taken
         if direct and (now := _named_since(entries, direct[0].entry)):
             trace.append(f"“{direct[0].entry.text}” was said before “{now.text}”")
             return Found(missing=Missing(now, _asked_of(asking.encoding.text, now)))
         if direct and direct[0].score >= SURE:
-            return Found(direct)
+            return answer
         chained = self._chained(entries, asking, [item.entry for item in found], trace)
         if chained.taken and (not direct or chained.taken[0].score > direct[0].score):
             return chained
-        return Found(direct) if direct else Found(missing=chained.missing, near=_near(found, asking))
+        return answer if direct else Found(missing=chained.missing, near=_near(found, asking))
 
     def _judged(self, asking: Asking, found: Sequence[tuple[Entry, float]]) -> list[Taken]:
         judged = self._judge.judged(asking.encoding, asking.slots, found)
         taken = (Taken(entry, one.answers * _agreement(asking, entry), one.several) for (entry, _), one in zip(found, judged, strict=True))
         return sorted(taken, key=lambda item: -item.score)
 
-    def _of_one_question(self, entries: Entries, found: Sequence[Taken]) -> tuple[Taken, ...]:
+    def _of_one_question(self, entries: Entries, found: Sequence[Taken]) -> Found:
         """Of judged entries, the surest first, those to answer with: all of the surest one's question where several values are wanted, else the newest.
 
-        Two statements in unlike words may answer one question, and were then kept beside each other; the newest is told.
+        Two statements in unlike words may answer one question, and were then kept beside each other; the newest is told. What the person said
+        comes before what others shared, and what these say otherwise is found with it.
         """
         sure = [item for item in found if item.entry.slots.relation != TAUGHT_REPLY]
         if not sure or sure[0].score < TAKE_FROM:
-            return ()
+            return Found()
         best, *others = sure
-        likely = [item for item in others if item.score >= RIVALS * best.score and item.entry.section == best.entry.section]
+        likely = [item for item in others if item.score >= RIVALS * best.score and of_one_kind(item.entry, best.entry)]
         vectors = entries.vectors([item.entry.id for item in (best, *likely)]) if likely else {}
         near = [(item.entry, float(vectors[best.entry.id] @ vectors[item.entry.id])) for item in likely]
         verdicts = self._same_question.between(best.entry, near)
@@ -125,11 +133,15 @@ class Finding:
             item.score >= surely or (verdict.same >= ALIKE and _of_one_subject(best.entry, item.entry)) for item, verdict in zip(likely, verdicts, strict=True)
         )
         alike = [best, *(item for item, too in zip(likely, same, strict=True) if too)]
-        frames = {frame for item in alike if (frame := _frame(item.entry))}
-        alike += [item for item in others if item not in alike and _frame(item.entry) in frames]
+        frames = {text for item in alike if (text := frame(item.entry))}
+        alike += [item for item in others if item not in alike and frame(item.entry) in frames]
         if several:
-            return tuple(alike[:MOST_TAKEN])
-        return (max(alike, key=lambda item: (item.entry.said_at, item.entry.created_at)),)
+            return Found(tuple(alike[:MOST_TAKEN]))
+        judged = [item for item, verdict in zip(likely, verdicts, strict=True) if verdict.same >= ALIKE_SURELY or item.score >= ANSWERS_AS_WELL * best.score]
+        of_one = [item for item in alike if item is best or item in judged or asks_alike(item.entry, best.entry)]
+        own = [item for item in of_one if item.entry.owner == entries.owner]
+        told = max(own or alike, key=said)
+        return Found((told, *beside(told, of_one)), otherwise(told, of_one))
 
     def _chained(self, entries: Entries, asking: Asking, found: Sequence[Entry], trace: list[str]) -> Found:
         """Answer in two steps; where only the first one is known, say what would have to be known for the second."""
@@ -145,7 +157,7 @@ class Finding:
             second = Asking(asking.owner, asking.at, encoding, reading)
             near = [(entry, float(vector @ encoding.vector)) for entry, vector in about if entry.id != step.entry.id and holds(entry, asking.at)]
             answers = self._judged(second, near)
-            for item in self._of_one_question(entries, answers)[:1]:
+            for item in self._of_one_question(entries, answers).taken[:1]:
                 if best is None or item.score > best[0].score:
                     best = item, step
         if best is not None:
@@ -178,12 +190,6 @@ def _owner_words(slots: Slots) -> set[str]:
 def _belonging(text: str) -> set[str]:
     """The nouns behind "of the", "at my", "for our": whose or where something is."""
     return {word.lower() for phrase in _BELONGING.findall(text) for word in words(phrase)} - _POINTING
-
-
-def _frame(entry: Entry) -> str:
-    """What a statement says around its value, empty where it has none: two that differ only in it answer one question."""
-    text, value = f" {key(entry.text)} ", f" {key(entry.slots.value)} "
-    return text.replace(value, " … ") if value.strip() and value in text and value.strip() != text.strip() else ""
 
 
 def _of_one_subject(one: Entry, other: Entry) -> bool:
