@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from lic.cli import roles
 from lic.cli.door import opened, owner_named, say, say_json
 from lic.cli.forgetting import forget_entries
 from lic.cli.options import AsJson, Home, User, Yes
 from lic.cli.shown import day, entry_as_json, entry_of, line, section_named, version_as_json
 
-app = typer.Typer(help="What is known: list, search, show, forget and share entries.", no_args_is_help=True)
+app = typer.Typer(help="What is known: list, search, show, forget and share entries, and who may correct what is shared.", no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The entry's id, or its beginning.")]
 
@@ -62,13 +63,14 @@ def search(
 @app.command()
 def show(entry: Id, user: User = None, home: Home = None, as_json: AsJson = False) -> None:
     """Show an entry with its source."""
+    from lic.language import named
     from lic.mental_process.entries import Entries
     from lic.transcript import Transcript
 
     owner = owner_named(user)
     with opened(home) as lic, lic.database.read() as connection:
         found = entry_of(Entries(connection, owner), entry)
-        said = Transcript(connection, owner).find(found.turn) if found.turn and found.owner == owner else None
+        said = Transcript(connection, owner).find(found.turn) if found.turn and found.speaker == owner else None
         versions = Entries(connection, owner).history(found.id)
     source = said.turn.text if said is not None and said.status != "forgotten" else None
     if as_json:
@@ -76,13 +78,16 @@ def show(entry: Id, user: User = None, home: Home = None, as_json: AsJson = Fals
         return
     say(found.text)
     say(f"  id        {found.id}\n  where     {found.section}/{found.topic}\n  answers   {found.question}")
-    say(f"  said      {day(found.said_at)}" + (f": “{source}”" if source else ""))
-    say(f"  version   {found.version}\n  shared    {'yes' if found.shared else 'no'}")
+    by = "" if found.speaker == owner else f" by {named(found.speaker)}"
+    say(f"  said      {day(found.said_at)}{by}" + (f": “{source}”" if source else ""))
+    whose = "" if found.owner == owner else f", by {named(found.owner)}"
+    say(f"  version   {found.version}\n  shared    {'yes' if found.shared else 'no'}{whose}")
 
 
 @app.command()
 def history(entry: Id, user: User = None, home: Home = None, as_json: AsJson = False) -> None:
-    """Show all versions of an entry, the oldest first."""
+    """Show all versions of an entry, the oldest first, with who said those that were not yours."""
+    from lic.language import named
     from lic.mental_process.entries import Entries
 
     owner = owner_named(user)
@@ -94,7 +99,8 @@ def history(entry: Id, user: User = None, home: Home = None, as_json: AsJson = F
         return
     for version in versions:
         until = f"until {day(version.valid_to)}" if version.valid_to else "now"
-        say(f"{version.number}  {day(version.valid_from)}, {until}:  {version.text}")
+        by = "" if version.said_by == owner else f"  (said by {named(version.said_by)})"
+        say(f"{version.number}  {day(version.valid_from)}, {until}:  {version.text}{by}")
 
 
 @app.command()
@@ -124,7 +130,7 @@ def share(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let everybody read an entry of your own. `lic undo` takes that back too."""
+    """Let everybody read an entry of your own, and your teachers correct it. `lic undo` takes that back too."""
     from lic.mental_process.entries import Entries
 
     owner = owner_named(user)
@@ -139,3 +145,7 @@ def share(
         say_json(entry_as_json(now))
     else:
         say(f"{'Everybody can read' if now.shared else 'Only you can read'}: {now.text}")
+
+
+for command in (roles.teachers, roles.conflicts, roles.settle):
+    app.command()(command)

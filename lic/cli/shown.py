@@ -26,6 +26,7 @@ def entry_as_json(entry: "Entry") -> dict[str, Any]:
         "version": entry.version,
         "said_at": entry.said_at.isoformat(),
         "turn": entry.turn,
+        "by": speaker_as_json(entry.speaker),
     }
 
 
@@ -54,8 +55,22 @@ def section_named(name: str | None) -> "Section | None":
 
 def line(entry: "Entry", owner: str) -> str:
     """An entry on one line."""
-    marks = (" (shared)" if entry.shared else "") if entry.owner == owner else f" (shared by {entry.owner})"
-    return f"{entry.id[:8]}  {entry.section}/{entry.topic}  {entry.text}{marks}"
+    from lic.language import named
+
+    marks: list[str] = []
+    if entry.owner != owner:
+        marks.append(f"shared by {named(entry.owner)}")
+    elif entry.shared:
+        marks.append("shared")
+    if entry.speaker != entry.owner:
+        marks.append(f"said by {'you' if entry.speaker == owner else named(entry.speaker)}")
+    behind = f" ({'; '.join(marks)})" if marks else ""
+    return f"{entry.id[:8]}  {entry.section}/{entry.topic}  {entry.text}{behind}"
+
+
+def speaker_as_json(person: str) -> str | None:
+    """Who said something; null where that person is forgotten."""
+    return person or None
 
 
 def version_as_json(version: "Version") -> dict[str, Any]:
@@ -65,6 +80,7 @@ def version_as_json(version: "Version") -> dict[str, Any]:
         "text": version.text,
         "value": version.value,
         "turn": version.turn,
+        "by": speaker_as_json(version.said_by),
         "said_at": version.said_at.isoformat(),
         "valid_from": version.valid_from.isoformat(),
         "valid_to": version.valid_to.isoformat() if version.valid_to else None,

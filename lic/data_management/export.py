@@ -32,11 +32,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DatasetRow:
-    """One row of a task with exactly the task's features; `id` and `turn` are empty for seed rows."""
+    """One row of a task with exactly the task's features; `id` and `turn` are empty for seed rows, `said_by` but for rows that a teacher said."""
 
     row: dict[str, Any]
     id: str = ""
     turn: str | None = None
+    said_by: str | None = None
 
     @property
     def taught(self) -> bool:
@@ -91,7 +92,7 @@ def _taught_rows(database: Database, owner: str, task: Task) -> list[DatasetRow]
         found = list(connection.execute(query).mappings())
     # Times carry offsets, so their text does not sort as they do.
     found.sort(key=lambda row: (datetime.fromisoformat(row["created_at"]), row["id"]))
-    return [DatasetRow(_with_features(row["row"], task), row["id"], row["turn"]) for row in found]
+    return [DatasetRow(_with_features(row["row"], task), row["id"], row["turn"], row["said_by"]) for row in found]
 
 
 def _with_features(row: dict[str, Any], task: Task) -> dict[str, Any]:

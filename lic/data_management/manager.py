@@ -110,7 +110,8 @@ class DataManager:
             return []
         entries = Entries(log.connection, turn.owner)
         old = entries.get(place.entry.id) if place.entry is not None else None
-        if old is not None and (prepared.lesson.elliptic or (old.owner != turn.owner and of_oneself(old.text))):
+        in_third_person = old is not None and old.owner != turn.owner and of_oneself(old.text) and not of_oneself(prepared.lesson.statement)
+        if old is not None and (prepared.lesson.elliptic or in_third_person):
             prepared = self._in_the_words_of(old, prepared)
         lesson = prepared.lesson
         assert prepared.statement is not None, "an entry is encoded before it is learned"
