@@ -1,9 +1,12 @@
 """Random steps of two people in one store, for the tests of what must always hold."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from lic.errors import NotFound, RoleRefused
+from lic.mental_process.conflicts import KEPT
 from tests.store import Store, lesson
 
 PEOPLE = ("ana", "ben")
@@ -18,6 +21,11 @@ class Step:
     lessons: tuple[tuple[str, str, bool], ...]
     at: int
 
+    @property
+    def other(self) -> str:
+        """The other person."""
+        return next(owner for owner in PEOPLE if owner != self.owner)
+
     def take(self, store: Store) -> None:
         """Do it; what cannot be done now does nothing."""
         own = [entry for entry in store.process(self.owner).entries() if entry.owner == self.owner]
@@ -31,6 +39,15 @@ class Step:
             store.undone(self.owner)
         elif self.kind == "redo":
             store.redone(self.owner)
+        elif self.kind == "name":
+            store.name(self.owner, self.other)
+        elif self.kind == "unname":
+            with suppress(NotFound):
+                store.unname(self.owner, self.other)
+        elif self.kind == "settle":
+            for conflict in store.conflicts(self.owner)[:1]:
+                with suppress(RoleRefused):
+                    store.settle(self.owner, conflict.id, KEPT[self.at % len(KEPT)])
         elif chosen is not None and self.kind == "forget":
             store.forget(self.owner, chosen)
         elif chosen is not None and self.kind == "share":

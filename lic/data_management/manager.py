@@ -176,13 +176,15 @@ class DataManager:
         entries = Entries(connection, owner)
         log = ChangeLog(connection)
         before = as_read_by(entries.get(old), owner)
-        conflict = entries.join(log, old, new, at.isoformat())
-        rows = connection.execute(select(tables.examples).where(tables.examples.c.entry.in_((old, new)))).mappings().all()
-        for row in rows:
+        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == old)).mappings().all():
             log.delete(tables.examples, dict(row))
-        for row in rows:
-            if row["entry"] == new:
-                add_row(log, NewRow(before.owner, row["task"], row["row"], old, row["turn"], None if before.owner == owner else owner), at)
+        for row in connection.execute(select(tables.examples).where(tables.examples.c.entry == new)).mappings().all():
+            if before.owner == owner:
+                log.update(tables.examples, dict(row), {"entry": old})
+            else:  # a row is its entry's owner's, and its id is made from that
+                log.delete(tables.examples, dict(row))
+                add_row(log, NewRow(before.owner, row["task"], row["row"], old, row["turn"], owner), at)
+        conflict = entries.join(log, old, new, at.isoformat())
         after = as_read_by(entries.get(old), owner)
         change = Change("update", "mental_process", f"{after.section}/{after.topic}", after.id, before.text, after.text)
         shared = (before,) if before.owner != owner or before.speaker != owner else ()

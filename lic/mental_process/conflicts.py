@@ -83,7 +83,7 @@ class Conflicts:
             return None
         found = self._read(conflicts.c.id.in_(waiting))
         # What the person may not see any more, or has answered since, needs no telling.
-        news = [one for one in found if one.settled_at is not None or one.new.said_by != self._person]
+        news = [one for one in found if one.settled_at is not None or (one.new.said_by != self._person and one.old(self._person) is not one.new)]
         for gone in set(waiting) - {one.id for one in news}:
             told(self._connection, gone, self._person)
         return news[-1] if news else None

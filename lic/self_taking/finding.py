@@ -140,7 +140,8 @@ class Finding:
         judged = [item for item, verdict in zip(likely, verdicts, strict=True) if verdict.same >= ALIKE_SURELY or item.score >= ANSWERS_AS_WELL * best.score]
         of_one = [item for item in alike if item is best or item in judged or asks_alike(item.entry, best.entry)]
         own = [item for item in of_one if item.entry.owner == entries.owner]
-        told = max(own or alike, key=said)
+        among = own if own and any(item.entry.owner != entries.owner for item in alike) else alike
+        told = max(among, key=said)
         return Found((told, *beside(told, of_one)), otherwise(told, of_one))
 
     def _chained(self, entries: Entries, asking: Asking, found: Sequence[Entry], trace: list[str]) -> Found:
