@@ -78,7 +78,7 @@ class Rewriting:
             left = self._wordings_left(sorted(rows, key=lambda row: row["number"]))
             kept |= {("versions", str(row["seq"])): row for row in left}
             if left and ("entries", entry) in state:
-                kept["entries", entry] = state["entries", entry]
+                kept["entries", entry] = _read_by_others(state["entries", entry], left[-1])
         for entry in by_entry:
             if ("entries", entry) in kept:
                 kept |= self._examples_left(entry, state, before)
@@ -123,6 +123,13 @@ def ordered(changes: Sequence[RowChange]) -> list[RowChange]:
 def _taught(row: Row) -> tuple[str, str | None, str | None]:
     """Of which entry a wording or a dataset row is, and who said it in which turn."""
     return row["entry"], row["said_by"], row["turn"]
+
+
+def _read_by_others(entry: Row, newest: Row) -> Row:
+    """An entry's row; what it said before it was shared is not shared where that holds again."""
+    if entry["shared"] and newest["valid_to"] is None and newest["number"] < (entry["shared_from"] or 0):
+        return {**entry, "shared": False, "shared_from": None}
+    return entry
 
 
 def _contested(conflict: Row, kept: State) -> bool:

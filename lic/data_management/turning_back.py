@@ -75,6 +75,9 @@ def _change(entries: Entries, row: RowChange) -> Change | None:
     """An undone row change in the interface's words: wordings that hold again or no more, and dataset rows."""
     if row.table == "examples":
         shown = row.after or row.before or {}
+        # A row is its entry's owner's, and tells what the entry says.
+        if shown["owner"] != entries.owner and not entries.of_ids([shown["entry"] or ""]):
+            return None
         operation = "retire" if row.after is None else "restore"
         return Change(operation, "dataset", shown["task"], row.key, row.before and row.before["row"], row.after and row.after["row"])
     if row.table != "versions":
@@ -83,8 +86,9 @@ def _change(entries: Entries, row: RowChange) -> Change | None:
     if held and not holds and row.before is not None:
         return Change("retire", "mental_process", "", row.before["entry"], row.before["text"], None)
     if holds and not held and row.after is not None:
-        entry = as_read_by(entries.get(row.after["entry"]), entries.owner)
-        return Change("restore", "mental_process", f"{entry.section}/{entry.topic}", entry.id, None, entry.text)
+        # What holds again may be its owner's alone: it was said before it was shared.
+        seen = [as_read_by(entry, entries.owner) for entry in entries.of_ids([row.after["entry"]])]
+        return next((Change("restore", "mental_process", f"{entry.section}/{entry.topic}", entry.id, None, entry.text) for entry in seen), None)
     return None
 
 

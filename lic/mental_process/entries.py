@@ -36,15 +36,17 @@ _COLUMNS = (
     versions.c.holds_until,
     versions.c.said_by,
 )
-_SEES: ColumnElement[bool] = or_(entries.c.owner == bindparam("sees"), entries.c.shared.is_(True))
+_SHARED: ColumnElement[bool] = and_(entries.c.shared.is_(True), versions.c.number >= func.coalesce(entries.c.shared_from, 0))
+_SEES: ColumnElement[bool] = or_(entries.c.owner == bindparam("sees"), _SHARED)
+"""What an entry said before it was shared stays its owner's, also where that holds again."""
 _CURRENT: Select[Any] = (
     select(*_COLUMNS)  # pyright: ignore[reportAssignmentType] -- more columns than the stubs count
     .join(versions, and_(versions.c.entry == entries.c.id, versions.c.valid_to.is_(None)))
     .where(_SEES)
 )
 """Built once: putting a statement together takes as long as a small one runs."""
-_SEES_VERSION: ColumnElement[bool] = or_(entries.c.owner == bindparam("sees"), versions.c.valid_to.is_(None), versions.c.number >= entries.c.shared_from)
-"""What an entry said before it was shared stays its owner's."""
+_SEES_VERSION: ColumnElement[bool] = or_(entries.c.owner == bindparam("sees"), versions.c.valid_to.is_(None), entries.c.shared_from.is_not(None))
+"""Where it is not known since when an entry is shared, others see its current version alone."""
 
 FEW = 4
 """So many values are looked for one by one; for more, all that is known is read once."""
@@ -318,7 +320,7 @@ class Entries:
         return found
 
     def _taught_version(self, entry: str) -> dict[str, Any]:
-        found = self._version(entry, changed_by(self.owner))
+        found = self._version(entry, or_(entries.c.owner == self.owner, and_(changed_by(self.owner), _SHARED)))
         if found is None:
             raise NotFound(f"No entry {entry!r} of your own is known; what others shared only they can change, and the teachers whom they named.")
         return found

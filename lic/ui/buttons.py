@@ -84,7 +84,8 @@ def _without_value(entry: Entry) -> str:
 
 
 def _known(lic: Lic, said: Said) -> list[Entry]:
+    """What a reply stands on; of what it told besides, which others shared, only they can forget anything."""
     entries = entries_of(lic, said)
     if not entries:
         raise NotFound("What this reply stands on is not known any more.")
-    return entries
+    return [entry for entry in entries if entry.owner == said.turn.owner] or entries
