@@ -17,8 +17,9 @@ from lic.branches.managing import Managing
 from lic.branches.meaning import Meant
 from lic.branches.placing import Placing
 from lic.branches.recalling import Recalling
+from lic.branches.settling import Settling
 from lic.branches.teaching import Teaching
-from lic.data_management.manager import Commit
+from lic.data_management.commits import Commit
 from lic.errors import NothingToUndo
 from lic.intent.wishes import WISHES, Wish
 from lic.language import words
@@ -51,6 +52,7 @@ class Conversation:
         self._explaining = Explaining(self._desk)
         self._recalling = Recalling(self._desk)
         self._placing = Placing(self._desk)
+        self._settling = Settling(self._desk)
         self._answering = Answering(self._desk)
 
     def respond(self, turn: Turn) -> Reply:
@@ -124,7 +126,7 @@ class Conversation:
             return self._desk.kept(situation, replies.WHEN_YOU_KNOW)
         if self._wants_redo(situation):
             return self._managing.redone(situation)
-        if situation.pending.get("asks") == "choose" and (reply := self._placing.chosen(situation)):
+        if situation.pending.get("asks") == "choose" and (reply := self._chosen(situation)):
             return reply
         asks = act in ("question", "request", "why") or (act == "chat" and situation.turn.text.endswith("?"))
         if asks and (reply := self._recalled(situation)):
@@ -147,6 +149,10 @@ class Conversation:
         if situation.intent.teaching_probability >= settings.ignore_below or (answers_question and situation.intent.teaching_probability >= 0.25):
             return self._teaching.ask_whether(situation)
         return None
+
+    def _chosen(self, situation: Situation) -> Reply | None:
+        """The reply to one of the choices that LIC gave; None where the turn chooses nothing."""
+        return self._settling.chosen(situation) if situation.pending["kind"] == "conflict" else self._placing.chosen(situation)
 
     def _wants_redo(self, situation: Situation) -> bool:
         """Whether the change that was just undone is wanted back; a bare "redo" sounds like many things, but hardly like a statement."""

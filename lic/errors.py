@@ -9,6 +9,7 @@ LicError
 │   ├── DatabaseDamaged
 │   └── SchemaTooNew
 ├── NotFound                 an entry, a turn or a task that is not there (or is another person's)
+├── RoleRefused              a right that cannot be given or is not held
 ├── NothingToUndo
 │   └── BuiltUpon            later changes stand on this one
 ├── AutopilotError           the language model
@@ -56,6 +57,10 @@ class SchemaTooNew(StoreError):
 
 class NotFound(LicError):
     """Nothing of this person has the given id or name."""
+
+
+class RoleRefused(LicError):
+    """Somebody cannot be given a right, or asks for what only another role may do."""
 
 
 class NothingToUndo(LicError):

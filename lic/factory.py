@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lic.intent.feedback import FeedbackRecognizer
     from lic.intent.personal import PersonalGates
     from lic.intent.recognizer import IntentRecognizer
+    from lic.intent.settlements import SettlementRecognizer
     from lic.intent.wishes import WishRecognizer
     from lic.judges.answerability import Answerability
     from lic.judges.same_question import SameQuestion
@@ -48,6 +49,7 @@ class Models:
     recognizer: "IntentRecognizer"
     feedback: "FeedbackRecognizer"
     wishes: "WishRecognizer"
+    settlements: "SettlementRecognizer"
     answerability: "Answerability"
     same_question: "SameQuestion"
     examples: "DialogueExamples"
@@ -109,7 +111,7 @@ class Lic:
         self.database.close()
 
     def _seed(self) -> None:
-        from lic.data_management.manager import missing_tasks, seed_tasks
+        from lic.data_management.tasks import missing_tasks, seed_tasks
 
         # Read first: whoever only asks must not wait for the write lock.
         with self.database.read() as connection:
@@ -141,6 +143,7 @@ class Lic:
             gates=self._gates,
             feedback=models.feedback,
             wishes=models.wishes,
+            settlements=models.settlements,
             preparer=StructuredPreparer(self._autopilot) if self.settings.lessons == "autopilot" and self._autopilot.general else LessonPreparer(),
             manager=DataManager(self.database, self._search, models.encoder, models.same_question),
             self_taking=SelfTaking(finding, models.examples, self._autopilot, self._embedded),
@@ -156,6 +159,7 @@ class Lic:
     def _models(self) -> "Models":
         from lic.intent.feedback import load_feedback
         from lic.intent.recognizer import load_recognizer
+        from lic.intent.settlements import SettlementRecognizer
         from lic.intent.wishes import WishRecognizer
         from lic.judges.answerability import Answerability
         from lic.judges.same_question import SameQuestion
@@ -170,6 +174,7 @@ class Lic:
             reader=reader,
             recognizer=load_recognizer(encoder, reader, settings.seed / "intent_recognition" / "train.jsonl", settings.cache),
             wishes=WishRecognizer(),
+            settlements=SettlementRecognizer(),
             feedback=load_feedback(encoder, settings.seed / "feedback" / "train.jsonl", settings.cache),
             answerability=Answerability(encoder),
             same_question=SameQuestion(encoder),

@@ -8,6 +8,8 @@ FORGOTTEN = "[forgotten]"
 """What stands in the place of a text that was forgotten."""
 SOURCE = "taught from "
 """Begins the name of the conversation that keeps what was taught from a document."""
+VISITOR = "visitor-"
+"""Begins the name of somebody who did not sign in; what follows is as secret as a password, and shown to nobody."""
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
@@ -36,6 +38,7 @@ _SECOND_TO_FIRST = {
     "your": "my", "yours": "mine", "yourself": "myself",
     "you're": "I'm", "youre": "I'm", "you've": "I've", "you'd": "I'd", "you'll": "I'll",
 }  # fmt: skip
+_ALONE = frozenset(["i", "im", "ive", "my", "me", "mine", "myself"])
 _AUXILIARIES = frozenset(
     """
     are were do did have had can could will would shall should may might must am was
@@ -112,6 +115,24 @@ def asked_by(subject: str, relation: str) -> tuple[str, str]:
 def relation_tells(relation: str) -> bool:
     """Whether a relation says more than that something is something."""
     return bool(relation) and key(relation) not in ("is", "s", "are", "was", "were", "am", "be", "re", "")
+
+
+def named(person: str) -> str:
+    """A person's name as others read it; empty is somebody who is forgotten.
+
+    >>> named("ana"), named(""), named("visitor-0a1b")
+    ('ana', 'somebody', 'a visitor')
+    """
+    return "a visitor" if person.startswith(VISITOR) else person or "somebody"
+
+
+def of_oneself(text: str) -> bool:
+    """Whether a text speaks of the one who says it, alone: what is mine is not yours, but our office may be.
+
+    >>> of_oneself("My dog is called Rex."), of_oneself("Our office opens at nine.")
+    (True, False)
+    """
+    return any(word.split("'")[0] in _ALONE for word in words(_QUOTED.sub("", text)))
 
 
 def content_hash(*parts: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from lic.language import FORGOTTEN, key, lower_first, sentence, turned, upper_first
+from lic.language import FORGOTTEN, key, lower_first, named, sentence, turned, upper_first
 from lic.types import Change, Entry, Exported, Gone, Lesson, Receipt
 
 NOTHING_ABOUT_THAT = "I have nothing about that."
@@ -18,6 +18,7 @@ ALL_RIGHT = "All right, I leave it."
 KEPT_BOTH = "All right, I keep both."
 UNTIL_WHEN = "Until when?"
 SECRET_REMOVED = "All right, I don't keep it, and I have removed what you wrote."
+STAYS_WITH_OTHERS = "What you corrected in what others shared stays there, without your name."
 WHEN_YOU_KNOW = "All right. Tell me when you know it."
 NOTHING_ASKED = "All right."
 THANKS = "Good to hear."
@@ -42,17 +43,41 @@ def learned(receipt: Receipt) -> str:
     changed = [change for change in receipt.changes if change.target == "mental_process"]
     new = [clause(change.after) for change in changed if change.operation != "update"]
     parts = [f"Learned: {'; '.join(new)}."] if new else []
-    parts += [_updated(change) for change in changed if change.operation == "update"]
+    of_others = {entry.id: entry for entry in receipt.shared}
+    parts += [
+        _updated_for_all(change, of_others[change.id], receipt) if change.id in of_others else _updated(change)
+        for change in changed
+        if change.operation == "update"
+    ]
     rows = [change for change in receipt.changes if change.target == "dataset"]
     if not parts and rows:
         parts = [f"Learned, {len(rows)} example{'s' if len(rows) > 1 else ''} of {rows[0].where}."]
     if not parts and receipt.known:
         parts = [f"I know that already: {'; '.join(clause(item.text) for item in receipt.known)}."]
+    parts += [f"For the others it stays as {named(entry.speaker)} said: {clause(entry.text)}." for entry in receipt.otherwise]
     return " ".join(parts)
 
 
 def _updated(change: Change) -> str:
     return f"Updated: {clause(change.after)} (until now: {_difference(clause(change.before), clause(change.after))})."
+
+
+def _updated_for_all(change: Change, old: Entry, receipt: Receipt) -> str:
+    """What was shared and is updated, with who had said otherwise."""
+    before = _difference(clause(change.before), clause(change.after))
+    whose = "" if old.speaker == receipt.person else f" {named(old.speaker)} said"
+    told = f" I'll tell {named(old.speaker)}; until one of you settles it, the new one holds." if whose and receipt.conflict else ""
+    return f"Updated{' for everybody' if old.shared else ''}: {clause(change.after)} (until now{whose}: {before}).{told}"
+
+
+def who(person: str) -> str:
+    """A person at the start of a sentence; names stay as they are written."""
+    return named(person) if named(person) == person else upper_first(named(person))
+
+
+def otherwise(entry: Entry) -> str:
+    """That another one shared something that says otherwise than the person."""
+    return f"{who(entry.speaker)} says otherwise: {clause(entry.text)}."
 
 
 def _difference(before: str, after: str) -> str:
@@ -90,9 +115,10 @@ def redone(receipt: Receipt) -> str:
     return "Done again: " + "; ".join(clause(change.after) for change in back) + "." if back else "Done again."
 
 
-def which_place(old: Entry, now: datetime) -> str:
+def which_place(old: Entry, now: datetime, person: str) -> str:
     """The question that follows learning where it is not sure whether an older value still holds."""
-    return f"I also know: {clause(old.text)} (said on {day(old.said_at, now)}). Replace it, keep both, or was the new one only for a time?"
+    by = "" if old.speaker == person else f" by {named(old.speaker)}, for everybody,"
+    return f"I also know: {clause(old.text)} (said{by} on {day(old.said_at, now)}). Replace it, keep both, or was the new one only for a time?"
 
 
 def which_of_both(first: str, second: str) -> str:
@@ -110,10 +136,11 @@ def for_a_time(new: str, until: datetime, old: str, now: datetime) -> str:
     return f"All right: until {day(until, now)} {clause(new)}; after that {clause(old)} again."
 
 
-def confirm_everything(entries: int, turns: int) -> str:
-    """The question before everything that is known of a person is removed."""
+def confirm_everything(entries: int, turns: int, elsewhere: int) -> str:
+    """The question before everything that is known of a person is removed, but what stands `elsewhere`, in what others share."""
     told = f"{_counted(entries, 'entry', 'entries') or 'nothing learned'} and {_counted(turns, 'turn', 'turns') or 'no turns'} of our conversations"
-    return f"Shall I forget everything about you: {told}? There is no way back."
+    stays = f" {STAYS_WITH_OTHERS}" if elsewhere else ""
+    return f"Shall I forget everything about you: {told}?{stays} There is no way back."
 
 
 def whom(question: str) -> str:
@@ -164,6 +191,11 @@ def _counts(gone: Gone) -> list[str]:
 
 def _holds_again(change: Change) -> bool:
     return change.operation == "restore" and change.target == "mental_process"
+
+
+def not_forgotten(entry: Entry) -> str:
+    """That something is another person's to forget."""
+    return f"“{sentence(entry.text)}” was shared by {named(entry.owner)}: only they can forget it."
 
 
 def confirm_forgetting(texts: Sequence[str], more: int = 0) -> str:
@@ -231,8 +263,8 @@ def day(at: datetime, now: datetime) -> str:
 
 
 def reason(said_at: datetime, text: str, now: datetime, by: str | None) -> str:
-    """Who said what an answer stands on, and when."""
-    return f"{by or 'You'} told me on {day(said_at, now)} at {said_at:%H:%M}: “{text}”."
+    """Who said what an answer stands on, and when; `by` is None where it was the person."""
+    return f"{'You' if by is None else who(by)} told me on {day(said_at, now)} at {said_at:%H:%M}: “{text.removesuffix('.') if by else text}”."
 
 
 def _counted(n: int, one: str, many: str) -> str:

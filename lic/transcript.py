@@ -114,7 +114,7 @@ class Transcript:
     def blank(self, turn: str) -> None:
         """Take the words out of a turn and its reply, for good."""
         for row in self._connection.execute(select(turns).where(turns.c.owner == self._owner, turns.c.id == turn)).all():
-            emptied = {"text": FORGOTTEN, "evidence": [], "changes": [], "options": [], "trace": []}
+            emptied = {"text": FORGOTTEN, "evidence": [], "changes": [], "options": [], "trace": [], "notices": []}
             values = {"text": FORGOTTEN, "status": "forgotten", "reply": {**row.reply, **emptied}}
             self._connection.execute(update(turns).where(turns.c.seq == row.seq).values(**values))
 
@@ -150,6 +150,7 @@ def _packed(reply: Reply) -> dict[str, Any]:
         "asks": reply.asks,
         "options": list(reply.options),
         "trace": list(reply.trace),
+        "notices": list(reply.notices),
     }
 
 
@@ -167,5 +168,6 @@ def _said(row: Row[Any]) -> Said:
         options=tuple(kept["options"]),
         receipt=row.receipt,
         trace=tuple(kept["trace"]),
+        notices=tuple(kept.get("notices", ())),
     )
     return Said(turn, reply, row.status)

@@ -111,7 +111,10 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing known, in its current version, as its owner may see it."""
+    """One thing known, in its current version, as its owner may see it.
+
+    `said_by` is who said this version, where that was not the owner; empty where that person is forgotten.
+    """
 
     id: str
     version: int
@@ -128,6 +131,12 @@ class Entry:
     created_at: datetime
     holds_from: datetime | None = None
     holds_until: datetime | None = None
+    said_by: str | None = None
+
+    @property
+    def speaker(self) -> str:
+        """Who said the current version; empty where that person is forgotten."""
+        return self.owner if self.said_by is None else self.said_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +264,14 @@ class Receipt:
     changes: tuple[Change, ...] = ()
     known: tuple[Evidence, ...] = ()
     """What was known already, so that nothing changed."""
+    person: str = ""
+    """Whose change it is."""
+    shared: tuple[Entry, ...] = ()
+    """What others shared, or had said of what this person shares, and this changed; as it stood before."""
+    otherwise: tuple[Entry, ...] = ()
+    """What others shared that says otherwise and stays, because this person may only read it."""
+    conflict: str | None = None
+    """The conflict with who had said what this changed."""
     gone: Gone | None = None
     exports: tuple[Exported, ...] = ()
     """What was taken out of LIC of what is forgotten, the newest first."""
@@ -323,6 +340,8 @@ class Reply:
     options: tuple[str, ...] = ()
     receipt: str | None = None
     trace: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    """The entries of which the reply told, beside its subject, that somebody said otherwise."""
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def as_json(self, turn: Turn) -> dict[str, Any]:

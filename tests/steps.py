@@ -1,10 +1,13 @@
 """Random steps of two people in one store, for the tests of what must always hold."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from lic.errors import NotFound, RoleRefused
+from lic.mental_process.conflicts import KEPT
 from tests.store import Store, lesson
 
 PEOPLE = ("ana", "ben")
@@ -18,6 +21,11 @@ class Step:
     kind: str
     lessons: tuple[tuple[str, str, bool], ...]
     at: int
+
+    @property
+    def other(self) -> str:
+        """The other person."""
+        return next(owner for owner in PEOPLE if owner != self.owner)
 
     def take(self, store: Store) -> None:
         """Do it; what cannot be done now does nothing."""
@@ -38,6 +46,15 @@ class Step:
         elif self.kind == "join" and len(own) > 1:
             older, newer = sorted((own[self.at % len(own)], own[self.at % len(own) - 1]), key=lambda entry: entry.said_at)
             store.join(self.owner, newer.id, older.id)
+        elif self.kind == "name":
+            store.name(self.owner, self.other)
+        elif self.kind == "unname":
+            with suppress(NotFound):
+                store.unname(self.owner, self.other)
+        elif self.kind == "settle":
+            for conflict in store.conflicts(self.owner)[:1]:
+                with suppress(RoleRefused):
+                    store.settle(self.owner, conflict.id, KEPT[self.at % len(KEPT)])
         elif chosen is not None and self.kind == "forget":
             store.forget(self.owner, chosen)
         elif chosen is not None and self.kind == "share":

@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, select
 
-from lic.data_management.manager import DataManager, seed_tasks
+from lic.data_management.manager import DataManager
 from lic.data_management.scopes import Scope
+from lic.data_management.tasks import seed_tasks
 from lic.database import tables
 from lic.database.database import Database
 from lic.errors import NothingToUndo
 from lic.language import key
+from lic.mental_process.conflicts import Conflict, Conflicts, Kept
 from lic.mental_process.process import MentalProcess
+from lic.mental_process.roles import Roles
 from lic.mental_process.search import HybridSearch
 from lic.mental_process.vectors import VectorIndex
 from lic.types import Encoding, Entry, Lesson, Receipt, Slots, Turn, Vector, Verdict
@@ -138,6 +141,25 @@ class Store:
     def share(self, owner: str, entry: str, shared: bool = True) -> None:
         """Share an entry, or make it private again, with a receipt like any other change."""
         self.manager.transact(lambda connection: self.manager.share(connection, owner, entry, shared, self.now()))
+
+    def name(self, owner: str, teacher: str) -> None:
+        """Let somebody correct what an owner shares."""
+        with self.database.write() as connection:
+            Roles(connection, owner).name(teacher, self.now())
+
+    def unname(self, owner: str, teacher: str) -> None:
+        """Take that right back."""
+        with self.database.write() as connection:
+            Roles(connection, owner).remove(teacher)
+
+    def conflicts(self, person: str, settled: bool = False) -> list[Conflict]:
+        """The conflicts that concern a person."""
+        with self.database.read() as connection:
+            return Conflicts(connection, person).listed(settled)
+
+    def settle(self, person: str, conflict: str, keep: Kept) -> Receipt:
+        """Settle a conflict."""
+        return self.manager.transact(lambda connection: self.manager.settle(connection, person, conflict, keep, None, self.now()))
 
     def entry(self, owner: str, value: str) -> Entry:
         """The one current entry with a value."""

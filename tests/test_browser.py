@@ -519,6 +519,50 @@ def test_people_sign_in_to_memories_of_their_own(chromium: Browser, home: Path) 
                 context.close()
 
 
+def test_what_is_shared_is_corrected_by_its_teacher_and_both_see_the_conflict(chromium: Browser, home: Path) -> None:
+    with serving(home, LIC_AUTH="ana:secret,ben:other") as served:
+        contexts = {name: chromium.new_context() for name in ("ana", "ben")}
+        try:
+            ana = signed_in(contexts["ana"].new_page(), served.url, "ana", "secret")
+            ana.say("The library opens at nine")
+            ana.tab("Mental Process")
+            ana.page.locator("#memory-table .virtual-row [role=gridcell]").first.click()
+            ana.page.locator("#memory-share").click()
+            expect(ana.page.locator("#memory-share")).to_have_text("Make it private")
+            expect(ana.page.locator("#memory-table .virtual-row").first).to_contain_text("everybody")
+            ana.page.locator("#sharing button").first.click()
+            ana.page.locator("#sharing-teachers textarea, #sharing-teachers input").fill("zoe")
+            ana.page.locator("#sharing-save").click()
+            expect(ana.page.get_by_text("Nobody signs in as 'zoe'")).to_be_visible()
+            ana.page.locator("#sharing-teachers textarea, #sharing-teachers input").fill("ben")
+            ana.page.locator("#sharing-save").click()
+            expect(ana.page.get_by_text("Saved.")).to_be_visible()
+            ben = signed_in(contexts["ben"].new_page(), served.url, "ben", "other")
+            ben.tab("Mental Process")
+            expect(ben.page.locator("#sharing-role textarea, #sharing-role input")).to_have_value(re.compile("You may correct what ana shares"))
+            ben.page.locator("#memory-table .virtual-row [role=gridcell]").first.click()
+            expect(ben.page.locator("#memory-share")).to_be_hidden()
+            expect(ben.page.locator("#memory-forget")).to_be_disabled()
+            ben.page.locator("#memory-wording textarea").fill("The library opens at ten")
+            ben.page.locator("#memory-save").click()
+            expect(ben.page.locator("#memory-versions .virtual-row")).to_have_count(2)
+            ana.tab("Chat")
+            ana.tab("Mental Process")
+            conflict = ana.page.locator("#sharing-conflicts .virtual-row")
+            expect(conflict).to_have_count(1)
+            expect(conflict.first).to_contain_text("The library opens at ten.")
+            conflict.first.locator("[role=gridcell]").first.click()
+            ana.page.locator("#sharing-old").click()
+            expect(conflict).to_have_count(0)
+            expect(ana.page.locator("#memory-table .virtual-row").first).to_contain_text("The library opens at nine.")
+            assert ben.page.locator("#memory-table").is_visible()
+            ben.tab("Chat")
+            assert "The library opens at nine." in ben.say("When does the library open?")
+        finally:
+            for context in contexts.values():
+                context.close()
+
+
 def signed_in(page: Page, url: str, user: str, password: str) -> Chat:
     page.goto(url)
     sign_in(page, user, password)

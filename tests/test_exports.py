@@ -164,7 +164,7 @@ def blank(tmp_path: Path) -> Iterator[Store]:
 def test_a_database_of_before_gets_the_tables(blank: Store) -> None:
     blank.learn("ana", lesson("my dog", "is called", "Rex"))
     with blank.database.write() as connection:
-        for statement in ("DROP TABLE exported_rows", "DROP TABLE exports", "UPDATE alembic_version SET version_num = '0003'"):
+        for statement in ("DROP TABLE exported_rows", "DROP TABLE exports", "UPDATE alembic_version SET version_num = '0004'"):
             connection.exec_driver_sql(statement)
     before = blank.rows("ana")
     blank.database.migrate()

@@ -64,6 +64,7 @@ def test_no_text_that_measures_is_trained_on(models: Lic) -> None:
         found |= {row["text"] for row in read_jsonl(seed / "lesson_preparation" / f"{name}.jsonl")}
         groups = read_jsonl(seed / "places" / f"{name}.jsonl")
         found |= {text for group in groups for question in group["questions"] for said in ("statements", "again", "changes") for text, _ in question[said]}
+        found |= {row["text"] for row in read_jsonl(seed / "settlements" / f"{name}.jsonl")}
         found |= {row[which] for row in read_jsonl(seed / "twins" / f"{name}.jsonl") for which in ("known", "new")}
         return set(map(key, found))
 

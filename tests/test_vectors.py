@@ -92,8 +92,8 @@ def assert_full_text_equal_to_the_tables(store: Store) -> None:
     assert [(*row[:4], row[4].lower()) for row in found] == expected
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
-@given(steps("learn", "learn", "learn", "note", "undo", "redo", "join", "forget", "forget_said", "share"))
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(steps(*("learn", "learn", "learn", "note", "undo", "redo", "join", "forget", "forget_said"), *("share", "share", "name", "unname", "settle"), most=16))
 def test_both_indexes_equal_the_current_versions_after_every_step(taken: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from lic.language import sentence, turned
+from lic.language import named, sentence, turned
 from lic.types import TAUGHT_REPLY, GenerationRequest, StopSignal, Taken
 
 ALIKE = 0.5
@@ -32,8 +32,12 @@ class EmbeddedAutopilot:
 
 
 def _told(item: Taken, owner: str) -> str:
-    """An entry as LIC says it to the person who taught it; what others shared stays in their words, and a taught reply is given as it is."""
+    """An entry as LIC says it to the person who taught it; what others said is said to be theirs, and a taught reply is given as it is."""
     entry = item.entry
     if entry.slots.relation == TAUGHT_REPLY:
         return sentence(entry.slots.value)
-    return sentence(turned(entry.text)) if entry.owner == owner else f"{entry.owner} says: {sentence(entry.text)}"
+    if entry.speaker == owner:
+        return sentence(turned(entry.text))
+    # What somebody who is forgotten taught is nobody's word any more.
+    told = sentence(turned(entry.text) if entry.owner == owner else entry.text)
+    return f"{named(entry.speaker)} says: {told}" if entry.speaker else told

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from lic import replies
 from lic.branches.desk import Desk, Situation
-from lic.data_management.manager import Prepared
+from lic.data_management.commits import Prepared
 from lic.language import returned
 from lic.lessons.secrets import secret_in
 from lic.lessons.wording import direct_question
@@ -55,7 +55,7 @@ class Answering:
         return self._desk.parts.self_taking.take(connection, situation.asking, situation.intent, messages)
 
     def _answer_kept(self, situation: Situation, taking: Taking, answer: Answer, beside: Sequence[Prepared]) -> Reply:
-        evidence = tuple(Evidence(item.entry.id, item.entry.text, item.score) for item in taking.taken)
+        evidence = tuple(Evidence(item.entry.id, item.entry.text, item.score) for item in (*taking.taken, *taking.found.otherwise))
         reply = Reply(
             turn=situation.turn.id,
             text=answer.text,
@@ -80,7 +80,7 @@ class Answering:
                     receipt=commit.receipt.id,
                     options=("undo", "not_teaching"),
                 )
-            self._desk.keep(connection, situation, reply, pending)
+            reply = self._desk.keep(connection, situation, reply, pending)
         parts.manager.committed(commit)
         return reply
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from lic import replies
+from lic.branches.notices import notice
 from lic.data_management.gate_rows import gate_rows
 from lic.data_management.manager import DataManager
 from lic.database.database import Database
@@ -14,10 +15,14 @@ from lic.errors import EmptyTurn, TurnTooLong
 from lic.intent.feedback import FeedbackRecognizer
 from lic.intent.personal import PersonalGates
 from lic.intent.recognizer import IntentRecognizer
+from lic.intent.settlements import SettlementRecognizer
 from lic.intent.wishes import WishRecognizer
 from lic.language import FORGOTTEN, clean, key
 from lic.lessons.parts import within_reach
 from lic.lessons.preparer import MAX_LESSONS, LessonPreparer
+from lic.lessons.reported import as_read_by
+from lic.mental_process.conflicts import Conflicts
+from lic.mental_process.contradictions import told
 from lic.mental_process.entries import Entries
 from lic.reader.reader import Reader, Reading
 from lic.self_taking.finding import Asking
@@ -28,6 +33,8 @@ from lic.types import Context, Encoder, Encoding, Entry, Intent, Lesson, Reply, 
 
 FOCUS = 3
 """How many turns back an entry is still what "it" and "his" may mean."""
+SETTLING = ("keep_new", "keep_old", "keep_both")
+"""The buttons below what tells of a conflict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Parts:
     gates: PersonalGates
     feedback: FeedbackRecognizer
     wishes: WishRecognizer
+    settlements: SettlementRecognizer
     preparer: LessonPreparer
     manager: DataManager
     self_taking: SelfTaking
@@ -136,16 +144,18 @@ class Desk:
         """A reply that changes nothing that is known, written to the transcript."""
         reply = Reply(situation.turn.id, text, situation.intent, asks=asks, options=options)
         if connection is not None:
-            self.keep(connection, situation, reply, pending or {})
-            return reply
+            return self.keep(connection, situation, reply, pending or {})
         return self.kept_reply(situation, reply, pending or {})
 
     def kept_reply(self, situation: Situation, reply: Reply, pending: Mapping[str, Any]) -> Reply:
         with self.parts.database.write() as connection:
-            self.keep(connection, situation, reply, pending)
-        return reply
+            return self.keep(connection, situation, reply, pending)
 
-    def keep(self, connection: Connection, situation: Situation, reply: Reply, pending: Mapping[str, Any]) -> None:
+    def keep(self, connection: Connection, situation: Situation, reply: Reply, pending: Mapping[str, Any]) -> Reply:
+        """Write a turn with its reply, and return the reply: where it asks nothing, it may also tell that another teacher said otherwise."""
+        if not pending and reply.asks is None:
+            reply, pending = self._with_notice(connection, reply)
+        pending = pending or self._still_waits(connection, situation)
         transcript = Transcript(connection, self.owner)
         if not transcript.keep(situation.turn, reply):
             said = transcript.find(situation.turn.id)
@@ -153,6 +163,29 @@ class Desk:
             raise AlreadyAnswered(said.reply)
         if pending or situation.pending or not situation.history:
             transcript.wait_for(self.id, pending, situation.turn.said_at)
+        return reply
+
+    def _still_waits(self, connection: Connection, situation: Situation) -> Mapping[str, Any]:
+        """A conflict that the last turns told of, and that nobody has settled: it may be settled a little later too."""
+        waits = situation.pending
+        if waits.get("kind") != "conflict" or waits["turns"] <= 1 or not Conflicts(connection, self.owner).is_open(waits["conflict"]):
+            return {}
+        return {**waits, "turns": waits["turns"] - 1}
+
+    def _with_notice(self, connection: Connection, reply: Reply) -> tuple[Reply, Mapping[str, Any]]:
+        conflict = Conflicts(connection, self.owner).to_be_told()
+        if conflict is None:
+            return reply, {}
+        told(connection, conflict.id, self.owner)
+        reply = replace(reply, text=f"{reply.text}\n\n{notice(conflict, self.owner)}", notices=(conflict.entry.id,))
+        if conflict.settled_at is not None:
+            return reply, {}
+        return replace(reply, asks="choose", options=(*reply.options, *SETTLING)), settling(conflict.id)
+
+
+def settling(conflict: str) -> dict[str, Any]:
+    """What a conversation waits for that has told of a conflict."""
+    return {"asks": "choose", "kind": "conflict", "conflict": conflict, "turns": FOCUS}
 
 
 def said_to_person(reply: str) -> str:
@@ -167,4 +200,5 @@ def _focus(entries: Entries, history: Sequence[Said]) -> tuple[Entry, ...]:
         for said in history[:FOCUS]
         for found in (*(c.id for c in reversed(said.reply.changes) if c.target == "mental_process"), *(e.id for e in said.reply.evidence))
     ]
-    return tuple(entries.of_ids(list(dict.fromkeys(ids)))) if ids else ()
+    found = entries.of_ids(list(dict.fromkeys(ids))) if ids else []
+    return tuple(as_read_by(entry, entries.owner) for entry in found)

@@ -7,7 +7,10 @@ from sqlalchemy import Connection
 
 from lic import replies
 from lic.branches.desk import Desk, Situation
+from lic.branches.notices import other_side
 from lic.language import key
+from lic.lessons.reported import as_read_by
+from lic.mental_process.conflicts import Conflicts
 from lic.mental_process.entries import Entries
 from lic.transcript import Transcript
 from lic.types import Entry, Evidence, Reply
@@ -45,10 +48,16 @@ class Explaining:
         return self._desk.kept_reply(situation, reply, {})
 
     def _reason(self, connection: Connection, entry: Entry, now: datetime) -> str:
-        by = None if entry.owner == self._desk.owner else entry.owner
-        said = Transcript(connection, entry.owner).find(entry.turn) if entry.turn and by is None else None
+        person = self._desk.owner
+        by = None if entry.speaker == person else entry.speaker
+        # What another one typed is theirs; only the statement is shared.
+        said = Transcript(connection, person).find(entry.turn) if entry.turn and by is None else None
         text = said.turn.text if said is not None and said.status != "forgotten" else entry.text
-        return replies.reason(entry.said_at.astimezone(now.tzinfo), text, now, by)
+        if by is not None and by != entry.owner:
+            text = as_read_by(entry, person).text
+        reason = replies.reason(entry.said_at.astimezone(now.tzinfo), text, now, by)
+        contested = Conflicts(connection, person).of_entry(entry.id) if entry.shared else []
+        return " ".join((reason, *(other_side(conflict, person) for conflict in contested)))
 
 
 def _meant_of(found: Sequence[Entry], text: str) -> list[Entry]:

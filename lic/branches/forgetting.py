@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from lic import replies
 from lic.branches.desk import Desk, Situation
 from lic.branches.meaning import Meaning, Meant
-from lic.data_management.manager import Commit
+from lic.data_management.commits import Commit
 from lic.data_management.scopes import Scope
 from lic.errors import NotFound
 from lic.language import FORGOTTEN
@@ -36,7 +36,7 @@ class Forgetting:
         if meant.scope is not None:
             return self._asked_scope(situation, meant.scope, meant.about)
         if not meant.entries:
-            return self._desk.kept(situation, replies.NOTHING_ABOUT_THAT)
+            return self._desk.kept(situation, replies.not_forgotten(meant.shared) if meant.shared else replies.NOTHING_ABOUT_THAT)
         if meant.sure and len(meant.entries) == 1 and situation.intent.probability >= SURE_ACT:
             return self._removed(situation, meant.entries, meant.about)
         pending = {"asks": "confirm", "kind": "forget", "entries": [entry.id for entry in meant.entries], "about": meant.about}
@@ -81,9 +81,9 @@ class Forgetting:
 
     def _asked_everything(self, situation: Situation) -> Reply:
         with self._desk.parts.database.read() as connection:
-            entries, turns = self._desk.parts.manager.counted(connection, self._desk.owner)
+            entries, turns, elsewhere = self._desk.parts.manager.counted(connection, self._desk.owner)
         pending = {"asks": "confirm", "kind": "forget", "everything": True, "entries": [], "about": "everything about you"}
-        return self._desk.kept(situation, replies.confirm_everything(entries, turns), pending, asks="confirm", options=("yes", "no"))
+        return self._desk.kept(situation, replies.confirm_everything(entries, turns, elsewhere), pending, asks="confirm", options=("yes", "no"))
 
     def _everything(self, situation: Situation) -> Reply:
         """Remove all of a person, and keep only the place of the turn that wished it."""
@@ -91,7 +91,7 @@ class Forgetting:
         with self._desk.parts.database.write() as connection:
             commit = manager.forget_everything(connection, self._desk.owner, turn.said_at)
             reply = Reply(turn.id, replies.forgotten(commit.receipt, "everything about you"), situation.intent)
-            self._desk.keep(connection, replace(situation, turn=turn), reply, {})
+            reply = self._desk.keep(connection, replace(situation, turn=turn), reply, {})
         manager.forgotten(commit)
         return reply
 
@@ -113,6 +113,6 @@ class Forgetting:
             # "Forget that my dog is called Rex" would keep the name.
             named = commit.traces is not None and commit.traces.tells(turn.text)
             kept = replace(situation, turn=replace(turn, text=FORGOTTEN)) if named else situation
-            self._desk.keep(connection, kept, reply, {})
+            reply = self._desk.keep(connection, kept, reply, {})
         manager.forgotten(commit)
         return reply

@@ -12,7 +12,7 @@ from lic import replies
 from lic.branches.desk import Desk, Situation
 from lic.branches.forgetting import SURE_ACT
 from lic.branches.teaching import Teaching, gate_lesson
-from lic.data_management.manager import Commit
+from lic.data_management.commits import Commit
 from lic.errors import BuiltUpon, NotFound, NothingToUndo
 from lic.language import FORGOTTEN
 from lic.lessons.tagger import SURELY_FROM, facts_of
@@ -50,7 +50,7 @@ class Managing:
             with self._desk.parts.database.write() as connection:
                 commit = self._desk.parts.manager.undo(connection, self._desk.owner, None, at)
                 reply = Reply(situation.turn.id, replies.undone(commit.receipt), situation.intent, changes=commit.receipt.changes, options=("redo",))
-                self._desk.keep(connection, situation, reply, {})
+                reply = self._desk.keep(connection, situation, reply, {})
         except NothingToUndo as nothing:
             return self._desk.kept(situation, str(nothing))
         self._desk.parts.manager.committed(commit)
@@ -66,10 +66,9 @@ class Managing:
                 except BuiltUpon as built:
                     # Somebody built on it since LIC asked.
                     asked, waits = self._question(connection, turn.id, situation.intent, pending["receipt"], built.later)
-                    self._desk.keep(connection, situation, asked, waits)
-                    return asked
+                    return self._desk.keep(connection, situation, asked, waits)
                 reply = Reply(turn.id, replies.undone(commit.receipt), situation.intent, changes=commit.receipt.changes, options=("redo",))
-                self._desk.keep(connection, situation, reply, {})
+                reply = self._desk.keep(connection, situation, reply, {})
         except NothingToUndo as nothing:
             return self._desk.kept(situation, str(nothing))
         self._desk.parts.manager.committed(commit)
@@ -88,7 +87,7 @@ class Managing:
                     options=("undo",),
                     receipt=commit.receipt.id,
                 )
-                self._desk.keep(connection, situation, reply, {})
+                reply = self._desk.keep(connection, situation, reply, {})
         except NothingToUndo as nothing:
             return self._desk.kept(situation, str(nothing))
         self._desk.parts.manager.committed(commit)
@@ -184,8 +183,7 @@ class Managing:
         if later and said.reply.receipt is not None:
             asked, waits = self._question(connection, answer.turn, answer.intent, said.reply.receipt, later, reply.text)
             answer = replace(asked, changes=reply.changes)
-        self._desk.keep(connection, situation, answer, waits)
-        return answer
+        return self._desk.keep(connection, situation, answer, waits)
 
 
 def _found(transcript: Transcript, turn: str) -> Said:

@@ -40,7 +40,7 @@ BEFORE = timedelta(milliseconds=1)
 class Meant:
     """What a wish to forget means: own entries, or all that was said in a `scope`, or everything.
 
-    `sure` says that this is meant, `about` names it without telling a value.
+    `sure` says that this is meant, `about` names it without telling a value. `shared` is what is meant where that is another person's.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -48,6 +48,7 @@ class Meant:
     about: str = "that"
     scope: Scope | None = None
     everything: bool = False
+    shared: Entry | None = None
 
 
 class Meaning:
@@ -105,8 +106,8 @@ class Meaning:
         if not slots.relation and key(slots.subject) in ("", *_POINTING):
             points = bool(_POINTING & set(words(encoding.text)))
             told = () if points else self._told_in(encoding.text)
-            chosen = told or tuple(focus)
-            return Meant(chosen, bool(told) or (points and one), _asked_of(chosen))
+            chosen = told or tuple(entry for entry in focus if entry.owner == self._desk.owner)
+            return Meant(chosen, bool(told) or (points and one), _asked_of(chosen), shared=next(iter(focus), None) if points else None)
         named = named_in(encoding, reading)
         asked, asked_reading = self._as_question(named) if named else (encoding, reading)
         with self._desk.parts.database.read() as connection:
@@ -114,7 +115,8 @@ class Meaning:
             about = Entries(connection, self._desk.owner).about(slots.subject) if not slots.relation else []
             worded = self._worded(connection, named)
         chosen, sure = (about, True) if about else _answering([item for item in found if item.entry.owner == self._desk.owner], worded)
-        return Meant(tuple(chosen), sure, _about(named, chosen))
+        shared = next((item.entry for item in found if item.entry.owner != self._desk.owner and item.score >= FORGET_FROM), None)
+        return Meant(tuple(chosen), sure, _about(named, chosen), shared=shared)
 
     def _told_in(self, text: str) -> tuple[Entry, ...]:
         """The own entries whose values stand in a text: "forget 4471"."""

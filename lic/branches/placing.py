@@ -7,9 +7,9 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from lic import replies
-from lic.branches.desk import Desk, Situation
-from lic.data_management.manager import Commit
-from lic.errors import NothingToUndo
+from lic.branches.desk import Desk, Situation, settling
+from lic.data_management.commits import Commit
+from lic.errors import NotFound, NothingToUndo
 from lic.intent.wishes import Wish
 from lic.language import key, words
 from lic.lessons.references import points
@@ -96,11 +96,11 @@ class Placing:
         with self._desk.parts.database.write() as connection:
             try:
                 commit = work(connection)
-            except NothingToUndo as nothing:
-                return self._desk.kept(situation, str(nothing), connection=connection)
+            except (NothingToUndo, NotFound) as refused:
+                return self._desk.kept(situation, str(refused), connection=connection)
             receipt = commit.receipt
             reply = Reply(situation.turn.id, said(receipt), situation.intent, changes=receipt.changes, options=("undo",), receipt=receipt.id)
-            self._desk.keep(connection, situation, reply, {})
+            reply = self._desk.keep(connection, situation, reply, settling(receipt.conflict) if receipt.conflict else {})
         self._desk.parts.manager.committed(commit)
         return reply
 

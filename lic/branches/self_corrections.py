@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from lic import replies
 from lic.branches.desk import Parts
-from lic.data_management.manager import Prepared
+from lic.data_management.commits import Prepared
 from lic.language import key
 from lic.types import Lesson, Turn
 

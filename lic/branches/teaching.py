@@ -6,15 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from lic import replies
-from lic.branches.desk import Desk, Situation
+from lic.branches.desk import Desk, Situation, settling
 from lic.branches.self_corrections import self_corrected
+from lic.data_management.commits import Prepared
 from lic.data_management.gate_rows import GATE
-from lic.data_management.manager import Prepared
-from lic.errors import NotFound
 from lic.language import relation_tells
 from lic.lessons.secrets import secret_in
 from lic.transcript import Said, Transcript
-from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Intent, Lesson, Receipt, Reply, Slots, Turn
+from lic.types import TEACHING_ACTS, Act, Context, Encoding, Entry, Evidence, Intent, Lesson, Receipt, Reply, Slots, Turn
 
 SURELY_TEACHES = 0.7
 """Below this probability of its act a turn in which nothing was found is answered instead."""
@@ -89,12 +88,6 @@ class Teaching:
 
     def learned(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
         """Learn in one transaction with the transcript: the entries, their rows, the receipt and the reply, or nothing."""
-        try:
-            return self._written(situation, source, prepared)
-        except NotFound as not_own:
-            return self._desk.kept(situation, str(not_own))
-
-    def _written(self, situation: Situation, source: Turn, prepared: Sequence[Prepared]) -> Reply:
         with self._desk.parts.database.write() as connection:
             commit = self._desk.parts.manager.learn(
                 connection, source, self_corrected(self._desk.parts, source, prepared), situation.turn.said_at, keep_both=True
@@ -108,7 +101,7 @@ class Teaching:
                 text=_told(source, receipt, len(prepared)) + (f" {replies.FORGET_IT}" if nothing_new else ""),
                 intent=situation.intent,
                 changes=receipt.changes,
-                evidence=receipt.known,
+                evidence=_evidence(receipt),
                 asks="confirm" if nothing_new else None,
                 options=_learning_options(receipt) if changed else ("yes", "no") if nothing_new else (),
                 receipt=receipt.id if changed else None,
@@ -120,12 +113,13 @@ class Teaching:
             elif doubt := next((doubt for doubt in commit.doubts if doubt.at_once or len(prepared) == 1), None):
                 pending = {"asks": "choose", "kind": "place", "new": doubt.new, "old": doubt.old.id, "receipt": receipt.id}
                 new = next(change.after for change in receipt.changes if change.id == doubt.new)
-                which = (
-                    replies.which_of_both(doubt.old.text, new) if doubt.at_once else f"{reply.text} {replies.which_place(doubt.old, situation.turn.said_at)}"
-                )
+                place = replies.which_place(doubt.old, situation.turn.said_at, self._desk.owner)
+                which = replies.which_of_both(doubt.old.text, new) if doubt.at_once else f"{reply.text} {place}"
                 options = ("replace", "keep_both", "undo") if doubt.at_once else ("replace", "keep_both", "for_a_time", "undo")
                 reply = replace(reply, text=which, asks="choose", options=options)
-            self._desk.keep(connection, situation, reply, pending)
+            elif receipt.conflict is not None:
+                pending = settling(receipt.conflict)
+            reply = self._desk.keep(connection, situation, reply, pending)
         self._desk.parts.manager.committed(commit)
         return reply
 
@@ -192,7 +186,17 @@ def _named_in(told: Lesson, question: str) -> str:
     return "" if told.unclear else f"{told.slots.subject} {told.slots.value}"
 
 
+def _evidence(receipt: Receipt) -> tuple[Evidence, ...]:
+    """What was known already; with what was learned, where what others shared says otherwise, that too."""
+    if not receipt.otherwise:
+        return receipt.known
+    own = [Evidence(change.id, change.after, 1.0) for change in receipt.changes if change.target == "mental_process"]
+    return (*receipt.known, *own, *(Evidence(entry.id, entry.text, 1.0) for entry in receipt.otherwise))
+
+
 def _learning_options(receipt: Receipt) -> tuple[str, ...]:
+    if receipt.conflict is not None:
+        return ("undo", "keep_both", "not_teaching")
     updated = any(change.operation == "update" for change in receipt.changes)
     return ("undo", "not_teaching") if updated else ("undo", "correct", "not_teaching")
 

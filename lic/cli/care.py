@@ -30,6 +30,8 @@ def forget(
     as_json: AsJson = False,
 ) -> None:
     """Remove what is known about something, for good. Shows it and asks first."""
+    from lic import replies
+
     owner = owner_named(user)
     if sum((bool(text), document is not None, everything)) != 1:
         raise SettingsError("Say one of these: what to forget in words, --document NAME, or --everything.")
@@ -41,6 +43,8 @@ def forget(
             forget_said(lic, owner, meant.scope, meant.about, yes, as_json)
         elif not meant.entries or (yes and not meant.sure):
             wanted = " ".join(text or ())
+            if meant.shared is not None:
+                raise NotFound(replies.not_forgotten(meant.shared))
             raise NotFound(f"Nothing of your own is known about {wanted!r}; `lic memory list` shows what is, and `lic memory forget ID` removes it.")
         else:
             forget_entries(lic, owner, meant.entries, yes, as_json)

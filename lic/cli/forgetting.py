@@ -13,7 +13,7 @@ from lic.errors import NotFound
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from lic.data_management.manager import Commit
+    from lic.data_management.commits import Commit
     from lic.data_management.scopes import Scope
     from lic.factory import Lic
     from lic.types import Entry
@@ -47,8 +47,8 @@ def forget_everything(lic: "Lic", owner: str, yes: bool, as_json: bool) -> None:
     from lic import replies
 
     with lic.database.read() as connection:
-        entries, turns = lic.manager.counted(connection, owner)
-    _agree([], replies.confirm_everything(entries, turns), yes)
+        entries, turns, elsewhere = lic.manager.counted(connection, owner)
+    _agree([], replies.confirm_everything(entries, turns, elsewhere), yes)
     _forget(lic, lambda connection: lic.manager.forget_everything(connection, owner, datetime.now(UTC)), "everything about you", as_json)
 
 

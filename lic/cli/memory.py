@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lic.cli import roles
 from lic.cli.door import opened, owner_named, say, say_json
 from lic.cli.forgetting import forget_entries
 from lic.cli.options import AsJson, Home, User, Yes
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from lic.transcript import Said
     from lic.types import Entry
 
-app = typer.Typer(help="What is known: list, search, show, forget and share entries.", no_args_is_help=True)
+app = typer.Typer(help="What is known: list, search, show, forget and share entries, and who may correct what is shared.", no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The entry's id, or its beginning.")]
 
@@ -69,6 +70,7 @@ def search(
 @app.command()
 def show(entry: Id, user: User = None, home: Home = None, as_json: AsJson = False) -> None:
     """Show an entry with its source."""
+    from lic.language import named
     from lic.mental_process.entries import Entries
 
     owner = owner_named(user)
@@ -82,8 +84,10 @@ def show(entry: Id, user: User = None, home: Home = None, as_json: AsJson = Fals
         return
     say(found.text)
     say(f"  id        {found.id}\n  where     {found.section}/{found.topic}\n  answers   {found.question}")
-    say(f"  said      {day(found.said_at)}" + (f": “{source}”" if source else ""))
-    say(f"  version   {found.version}\n  shared    {'yes' if found.shared else 'no'}")
+    by = "" if found.speaker == owner else f" by {named(found.speaker)}"
+    say(f"  said      {day(found.said_at)}{by}" + (f": “{source}”" if source else ""))
+    whose = "" if found.owner == owner else f", by {named(found.owner)}"
+    say(f"  version   {found.version}\n  shared    {'yes' if found.shared else 'no'}{whose}")
 
 
 @app.command()
@@ -103,11 +107,11 @@ def history(entry: Id, user: User = None, home: Home = None, as_json: AsJson = F
 
 
 def _versions(connection: "Connection", entries: "Entries", entry: "Entry") -> "list[tuple[Version, Said | None]]":
-    """The versions of an entry with the turns that said them; other people's turns are not shown, only what they shared."""
+    """The versions of an entry with the turns that said them; other people's turns are not shown, only what they said there."""
     from lic.transcript import Transcript
 
-    own, transcript = entry.owner == entries.owner, Transcript(connection, entries.owner)
-    return [(version, transcript.find(version.turn) if version.turn and own else None) for version in entries.history(entry.id)]
+    person, transcript = entries.owner, Transcript(connection, entries.owner)
+    return [(version, transcript.find(version.turn) if version.turn and version.said_by == person else None) for version in entries.history(entry.id)]
 
 
 @app.command()
@@ -137,7 +141,7 @@ def share(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let everybody read an entry of your own. `lic undo` takes that back too."""
+    """Let everybody read an entry of your own, and your teachers correct it. `lic undo` takes that back too."""
     from lic.mental_process.entries import Entries
 
     owner = owner_named(user)
@@ -152,3 +156,7 @@ def share(
         say_json(entry_as_json(now))
     else:
         say(f"{'Everybody can read' if now.shared else 'Only you can read'}: {now.text}")
+
+
+for command in (roles.teachers, roles.conflicts, roles.settle):
+    app.command()(command)

@@ -27,6 +27,7 @@ def entry_as_json(entry: "Entry") -> dict[str, Any]:
         "version": entry.version,
         "said_at": entry.said_at.isoformat(),
         "turn": entry.turn,
+        "by": speaker_as_json(entry.speaker),
     }
 
 
@@ -55,8 +56,22 @@ def section_named(name: str | None) -> "Section | None":
 
 def line(entry: "Entry", owner: str) -> str:
     """An entry on one line."""
-    marks = (" (shared)" if entry.shared else "") if entry.owner == owner else f" (shared by {entry.owner})"
-    return f"{entry.id[:8]}  {entry.section}/{entry.topic}  {entry.text}{marks}"
+    from lic.language import named
+
+    marks: list[str] = []
+    if entry.owner != owner:
+        marks.append(f"shared by {named(entry.owner)}")
+    elif entry.shared:
+        marks.append("shared")
+    if entry.speaker != entry.owner:
+        marks.append(f"said by {'you' if entry.speaker == owner else named(entry.speaker)}")
+    behind = f" ({'; '.join(marks)})" if marks else ""
+    return f"{entry.id[:8]}  {entry.section}/{entry.topic}  {entry.text}{behind}"
+
+
+def speaker_as_json(person: str) -> str | None:
+    """Who said something; null where that person is forgotten."""
+    return person or None
 
 
 def version_as_json(version: "Version", said: "Said | None") -> dict[str, Any]:
@@ -66,10 +81,10 @@ def version_as_json(version: "Version", said: "Said | None") -> dict[str, Any]:
         "text": version.text,
         "value": version.value,
         "turn": version.turn,
+        "by": speaker_as_json(version.said_by),
         "said_at": version.said_at.isoformat(),
         "valid_from": version.valid_from.isoformat(),
         "valid_to": version.valid_to.isoformat() if version.valid_to else None,
-        "by": version.by,
         "source": words_of(said),
         "document": document_of(said),
         "held_from": version.begins.isoformat(),
@@ -79,9 +94,11 @@ def version_as_json(version: "Version", said: "Said | None") -> dict[str, Any]:
 
 def version_line(version: "Version", said: "Said | None", owner: str) -> str:
     """A version for people: what it said, when and by whom that was said, and from when until when it held."""
-    by = "you" if version.by == owner else version.by
+    from lic.language import named
+
+    by = "you" if version.said_by == owner else named(version.said_by)
     source = f" from {document}" if (document := document_of(said)) else ""
-    words = f": “{text}”" if (text := words_of(said)) else "" if version.turn else " by a program"
+    words = f": “{text}”" if (text := words_of(said)) else "" if version.turn or version.said_by != owner else " by a program"
     until = f" until {day(version.ends)}" if version.ends else ""
     told = f"said {day(version.said_at)} by {by}{source}{words}"
     return f"{version.number}  {version.text}\n   {told}\n   held from {day(version.begins)}{until}"

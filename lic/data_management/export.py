@@ -34,11 +34,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DatasetRow:
-    """One row of a task with exactly the task's features; `id` and `turn` are empty for seed rows."""
+    """One row of a task with exactly the task's features; `id` and `turn` are empty for seed rows, `said_by` but for rows that a teacher said."""
 
     row: dict[str, Any]
     id: str = ""
     turn: str | None = None
+    said_by: str | None = None
 
     @property
     def taught(self) -> bool:
@@ -99,7 +100,7 @@ def _taught_rows(connection: Connection, owner: str, task: Task, seed: Sequence[
     # Times carry offsets, so their text does not sort as they do.
     found.sort(key=lambda row: (datetime.fromisoformat(row["created_at"]), row["id"]))
     present = {_content(row) for row in seed}
-    rows = [DatasetRow(_with_features(row["row"], task), row["id"], row["turn"]) for row in found]
+    rows = [DatasetRow(_with_features(row["row"], task), row["id"], row["turn"], row["said_by"]) for row in found]
     return [row for row in rows if _content(row) not in present]
 
 

@@ -1,19 +1,21 @@
 """Forgetting: the one operation that removes, and it removes everywhere within one transaction.
 
 Gone are wordings with their dataset rows, what the journal holds of them, the text of the messages that taught or named them, and of the replies that
-told them. An entry of which no wording is left goes too; else the wording before holds again. Places in the transcript stay.
+told them. An entry of which no wording is left goes too; else the wording before holds again. Places in the transcript stay. What was shared goes from
+everybody.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from lic.data_management.blanking import blank_pending, blank_turns
 from lic.data_management.exports import blank_places, holding
 from lic.data_management.histories import Collected, History, entries_of, rows_of
 from lic.data_management.leaving import Leaving, changes_of
+from lic.data_management.others import blank_taught, blank_told
 from lic.data_management.rewriting import Rewriting, ordered
 from lic.data_management.scopes import Scope, taken_by
 from lic.data_management.traces import Traces, Wordings, strings, traces_of
@@ -84,11 +86,14 @@ class Forgetting:
         log.apply(ordered(rows))
         said = self._taken.turns | self._teaching
         blanked = said | blank_turns(self._connection, self._owner, self.traces, self._whole, said)
+        foreign = blank_taught(self._connection, log, self._taught_by_others)
+        blank_told(self._connection, self._owner, self._whole, self._partly, self.traces)
         loose = self._loose_rows(log, blanked)
         changes += loose
         over = self._undone_loose(blanked)
         ids = {change.id for change in loose} | {change.key for change in over.values()}
-        self._rewrite_journal(numbers | over.keys() | self._numbers_of(ids), written)
+        self._rewrite_journal(numbers | over.keys() | self._numbers_of(ids | foreign), written)
+        self._end_redoing()
         blank_pending(self._connection, self._owner, self.traces)
         blank_places(self._connection, self._owner, self.traces)
         exported = holding(self._connection, self._owner, self._absent(ids | {row for rewriting in self._rewritings for row in rewriting.row_ids}))
@@ -111,10 +116,20 @@ class Forgetting:
         return {entry for rewriting in self._rewritings for entry in rewriting.history.entries - {row["entry"] for row in rewriting.kept}}
 
     @property
+    def _partly(self) -> set[str]:
+        """The entries of which only some wordings go."""
+        return {row["entry"] for rewriting in self._rewritings for row in rewriting.gone} - self._whole
+
+    @property
     def _teaching(self) -> set[str]:
-        """The turns that taught what is known of it."""
+        """The turns in which the person taught what is known of it."""
         present = (row for rewriting in self._rewritings for (table, _), row in rewriting.history.present.items() if table == "versions")
-        return {row["turn"] for row in present if row["turn"] and self._taken.takes(row)}
+        return {row["turn"] for row in present if row["turn"] and row["said_by"] is None and self._taken.takes(row)}
+
+    @property
+    def _taught_by_others(self) -> set[tuple[str, str]]:
+        """The turns in which others taught it, each behind who said it."""
+        return {(row["said_by"], row["turn"]) for rewriting in self._rewritings for row in rewriting.gone if row["said_by"] and row["turn"]}
 
     def _held_elsewhere(self, history: History) -> set[str]:
         """The ids of dataset rows that a history once had, and that another entry has now."""
@@ -152,10 +167,10 @@ class Forgetting:
         return {number: change for number, change in undone if any(self._is_told(row, blanked) for row in change.rows)}
 
     def _numbers_of(self, keys: Collection[str]) -> set[int]:
-        """The numbers in the journal of the changes of some rows."""
-        journal, receipts = tables.journal, tables.receipts
-        own = select(journal.c.seq).join(receipts, receipts.c.id == journal.c.receipt).where(receipts.c.owner == self._owner)
-        return {number for some in batched(keys) for number in self._connection.execute(own.where(journal.c.key.in_(some))).scalars()}
+        """The numbers in the journal of the changes of some dataset rows."""
+        journal = tables.journal
+        query = select(journal.c.seq).where(journal.c.table == "examples")
+        return {number for some in batched(keys) for number in self._connection.execute(query.where(journal.c.key.in_(some))).scalars()}
 
     def _is_told(self, row: Row, blanked: Collection[str]) -> bool:
         return row["turn"] in blanked or self.traces.tell_any(strings(row["row"]))
@@ -172,6 +187,13 @@ class Forgetting:
         for some in batched(touched):
             left = select(journal.c.receipt).where(journal.c.receipt.in_(some))
             self._connection.execute(delete(receipts).where(receipts.c.id.in_(some), receipts.c.id.not_in(left)))
+
+    def _end_redoing(self) -> None:
+        """Others cannot make again what rests on rows that are not as they were."""
+        receipts = tables.receipts
+        outdated = {self._collected.owner_of(step.receipt) for rewriting in self._rewritings for step in rewriting.history.over}
+        for some in batched(outdated - {self._owner}):
+            self._connection.execute(update(receipts).where(receipts.c.owner.in_(some), receipts.c.redo.is_not(None)).values(redo=None))
 
     def _gone(self, rows: Sequence[RowChange], changes: Sequence[Change]) -> Gone:
         whole = {change.key for change in rows if change.table == "entries" and change.after is None}

@@ -5,14 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from sqlalchemy import Connection
-
 from lic.language import asked_by, key, relation_tells, same_subject, words
 from lic.lessons.morphology import readings
 from lic.lessons.references import TELLING
 from lic.mental_process.entries import Entries
-from lic.mental_process.search import HybridSearch
-from lic.types import Encoding, Entry, Lesson, Section, Vector, Verdict
+from lic.types import Entry, Lesson, Section, Vector, Verdict
 
 _NAME = re.compile(r"(?<![\w'’])[A-ZÀ-Ý][\w'’-]+")
 _SAYS_NOTHING = frozenset(["", *"is are am was were be been 's 'm 're s m re has have had 've ve".split(), "has got", "have got"])
@@ -60,7 +57,7 @@ def find_place(entries: Entries, lesson: Lesson, near: Sequence[tuple[Entry, Ver
     if said:
         return Place("known", said[0])
     if lesson.target is not None:
-        target = entries.of_ids([lesson.target])
+        target = entries.own([lesson.target])
         if target:
             return Place("update", target[0])
     wanted = SAME_QUESTION - (SAME_QUESTION - CORRECTED_QUESTION) * lesson.correction
@@ -166,8 +163,3 @@ def of_one_subject(near: Sequence[tuple[Entry, Vector]], subject: str) -> list[t
 def _names(text: str, value: str) -> set[str]:
     """Capitalized words behind the first one that are not of the value."""
     return {word for word in _NAME.findall(text[1:]) if word not in value}
-
-
-def candidates_for(connection: Connection, search: HybridSearch, owner: str, statement: Encoding, k: int) -> list[tuple[Entry, Vector]]:
-    """Own entries that search finds for an encoded statement, with their vectors."""
-    return [(found.entry, found.vector) for found in search.search(connection, owner, statement, k) if found.entry.owner == owner]

@@ -12,7 +12,7 @@ from lic.data_management.scopes import Taken
 from lic.database.journal import Row, RowChange, net
 
 State = Mapping[RowKey, Row]
-_ORDER = {"entries": 0, "versions": 1, "examples": 2}
+_ORDER = {"entries": 0, "versions": 1, "examples": 2, "conflicts": 3}
 
 
 class Rewriting:
@@ -26,8 +26,8 @@ class Rewriting:
         self.gone = [row for row in rows.values() if taken.takes(row)]
         self.kept = [row for row in rows.values() if not taken.takes(row)]
         self._gone_numbers = {row["seq"] for row in self.gone}
-        self._taught_gone = {(row["entry"], row["turn"]) for row in self.gone}
-        self._taught_kept = {(row["entry"], row["turn"]) for row in self.kept}
+        self._taught_gone = set(map(_taught, self.gone))
+        self._taught_kept = set(map(_taught, self.kept))
         self._entries_kept = {row["entry"] for row in self.kept}
 
     @property
@@ -52,7 +52,11 @@ class Rewriting:
             state = dict(history.present) if step is history.steps[-1] else _after(state, step)
             before = self._stepped(state, before, step, found)
         now = before
-        for step in again:
+        for i, step in enumerate(again):
+            if not _stands(state, step):
+                # Others have said otherwise since: it cannot be made again anyway.
+                over = [*again[i:], *over]
+                break
             state = _after(state, step)
             before = self._stepped(state, before, step, found)
         found += [(step, []) for step in over]
@@ -74,11 +78,11 @@ class Rewriting:
             left = self._wordings_left(sorted(rows, key=lambda row: row["number"]))
             kept |= {("versions", str(row["seq"])): row for row in left}
             if left and ("entries", entry) in state:
-                kept["entries", entry] = state["entries", entry]
+                kept["entries", entry] = _read_by_others(state["entries", entry], left[-1])
         for entry in by_entry:
             if ("entries", entry) in kept:
                 kept |= self._examples_left(entry, state, before)
-        return kept
+        return kept | {row_key: row for row_key, row in state.items() if row_key[0] == "conflicts" and _contested(row, kept)}
 
     def _wordings_left(self, rows: Sequence[Row]) -> list[Row]:
         left: list[Row] = []
@@ -97,8 +101,8 @@ class Rewriting:
         return {row_key: row for row_key, row in before.items() if row_key[0] == "examples" and row["entry"] == entry}
 
     def _takes_example(self, row: Row) -> bool:
-        taught = (row["entry"], row["turn"])
-        return row["turn"] in self._turns or row["entry"] not in self._entries_kept or (taught in self._taught_gone and taught not in self._taught_kept)
+        taught, in_turn = _taught(row), row["said_by"] is None and row["turn"] in self._turns
+        return in_turn or row["entry"] not in self._entries_kept or (taught in self._taught_gone and taught not in self._taught_kept)
 
 
 def difference(before: State, after: State) -> list[RowChange]:
@@ -114,6 +118,29 @@ def ordered(changes: Sequence[RowChange]) -> list[RowChange]:
     others.sort(key=lambda change: (change.after is not None, change.before is None, _ORDER[change.table]))
     gone = [change for change in entries if change.after is None]
     return [*(change for change in entries if change.after is not None), *others, *gone]
+
+
+def _taught(row: Row) -> tuple[str, str | None, str | None]:
+    """Of which entry a wording or a dataset row is, and who said it in which turn."""
+    return row["entry"], row["said_by"], row["turn"]
+
+
+def _read_by_others(entry: Row, newest: Row) -> Row:
+    """An entry's row; what it said before it was shared is not shared where that holds again."""
+    if entry["shared"] and newest["valid_to"] is None and newest["number"] < (entry["shared_from"] or 0):
+        return {**entry, "shared": False, "shared_from": None}
+    return entry
+
+
+def _contested(conflict: Row, kept: State) -> bool:
+    """Whether a conflict is still one: where not all that is left of it was said by one person."""
+    of = [row for (table, _), row in kept.items() if table == "versions" and row["entry"] == conflict["entry"]]
+    return len({row["said_by"] for row in of if conflict["first"] <= row["number"] <= (conflict["last"] or row["number"])}) > 1
+
+
+def _stands(state: State, step: Step) -> bool:
+    """Whether the rows are as a step found them."""
+    return all(state.get((change.table, change.key)) == change.before for change in net(step.rows))
 
 
 def _after(state: dict[RowKey, Row], step: Step) -> dict[RowKey, Row]:

@@ -41,25 +41,29 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A scope as far as it is there: which wordings and dataset rows it takes, also those that only the journal still has.
+    """A scope as far as it is there: which wordings of own entries and which of their dataset rows it takes, also those that only the journal still has.
 
-    `wordings` are turn and content of wordings that it takes in whatever entry they stand.
+    `wordings` are speaker, turn and content of wordings that it takes in whatever entry they stand.
     """
 
     entries: frozenset[str]
     turns: frozenset[str]
     period: Period | None
-    wordings: frozenset[tuple[str, str]] = frozenset()
+    wordings: frozenset[tuple[str | None, str, str]] = frozenset()
 
     def takes(self, version: Row) -> bool:
-        """Whether a wording goes."""
-        if version["entry"] in self.entries or version["turn"] in self.turns or (version["turn"], version["content"]) in self.wordings:
+        """Whether a wording of an own entry goes; of what teachers said there only what is taken with the whole entry."""
+        if version["entry"] in self.entries or (version["said_by"], version["turn"], version["content"]) in self.wordings:
             return True
-        return self.period is not None and self.period[0] <= datetime.fromisoformat(version["said_at"]) <= self.period[1]
+        if version["said_by"] is not None:
+            return False
+        in_period = self.period is not None and self.period[0] <= datetime.fromisoformat(version["said_at"]) <= self.period[1]
+        return version["turn"] in self.turns or in_period
 
     def with_wordings_of(self, rows: Collection[Row]) -> "Taken":
-        """The same with the wordings that some versions have, in whatever entry they stood before."""
-        return replace(self, wordings=frozenset((row["turn"], row["content"]) for row in rows if row["turn"] and self.takes(row)))
+        """The same with the wordings that some versions have, in whatever own entry they stood before."""
+        wordings = ((row["said_by"], row["turn"], row["content"]) for row in rows if row["turn"] and self.takes(row))
+        return replace(self, wordings=frozenset(wordings))
 
 
 def taken_by(connection: Connection, owner: str, scope: Scope) -> tuple[Taken, set[str]]:
@@ -67,7 +71,7 @@ def taken_by(connection: Connection, owner: str, scope: Scope) -> tuple[Taken, s
     said = _turns_of(connection, owner, scope)
     taken = Taken(scope.entries, frozenset(said), scope.period)
     found = set(scope.entries)
-    own = select(versions.c.entry).join(entries).where(entries.c.owner == owner).distinct()
+    own = select(versions.c.entry).join(entries).where(entries.c.owner == owner, versions.c.said_by.is_(None)).distinct()
     for some in batched(said):
         found |= set(connection.execute(own.where(versions.c.turn.in_(some))).scalars())
     if scope.period is not None:

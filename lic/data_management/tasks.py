@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
+from sqlalchemy import Connection, select
+
+from lic.database.tables import tasks
 from lic.errors import NotFound
 
 TaskType = Literal["question-answering", "text-classification", "conversational"]
@@ -59,3 +63,18 @@ def task_named(name: str) -> Task:
     if name not in TASKS:
         raise NotFound(f"There is no task {name!r}; the tasks are {', '.join(TASKS)}.")
     return TASKS[name]
+
+
+def missing_tasks(connection: Connection) -> list[Task]:
+    """The tasks of the registry that the database does not have yet."""
+    present = set(connection.execute(select(tasks.c.name)).scalars())
+    return [task for task in TASKS.values() if task.name not in present]
+
+
+def seed_tasks(connection: Connection, at: datetime) -> None:
+    """Write the tasks of the registry, once."""
+    for task in missing_tasks(connection):
+        connection.execute(
+            tasks.insert(),
+            {"name": task.name, "type": task.type, "description": task.description, "features": dict(task.features), "created_at": at.isoformat()},
+        )

@@ -81,21 +81,40 @@ def new_receipt() -> str:
 
 
 def bump_revision(connection: Connection, owner: str, changes: Sequence[RowChange]) -> None:
-    """Tell the caches of all processes that what this person knows has changed, and what is shared where that was touched."""
-    for scope in (owner, EVERYBODY) if _touches_shared(connection, changes) else (owner,):
+    """Tell the caches of all processes that what this person knows has changed, and so has what belongs to others or is shared where that was touched."""
+    touched = touched_entries(connection, changes).values()
+    scopes = {owner, *(entry.owner for entry in touched), *(EVERYBODY for entry in touched if entry.shared)}
+    for scope in sorted(scopes):
         moved = upsert(tables.revisions).values(scope=scope, value=1)
         connection.execute(moved.on_conflict_do_update(index_elements=["scope"], set_={"value": tables.revisions.c.value + 1}))
 
 
-def _touches_shared(connection: Connection, changes: Sequence[RowChange]) -> bool:
-    rows = [row for change in changes if change.table == "entries" for row in (change.before, change.after) if row]
-    if any(row["shared"] for row in rows):
-        return True
-    touched = {row["entry"] for change in changes if change.table == "versions" for row in (change.before, change.after) if row}
-    shared = select(tables.entries.c.id).where(tables.entries.c.shared.is_(True))
-    return any(
-        connection.execute(shared.where(tables.entries.c.id.in_(some)).limit(1)).first() is not None for some in batched(touched - {row["id"] for row in rows})
-    )
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Whose entry was touched by changes, and whether it is or was shared."""
+
+    owner: str
+    shared: bool
+
+
+def touched_entries(connection: Connection, changes: Sequence[RowChange]) -> dict[str, Touched]:
+    """The entries of which changes touched the row or a version, by their ids."""
+    found: dict[str, Touched] = {}
+    for row in (row for change in changes if change.table == "entries" for row in change.rows):
+        known = found.get(row["id"])
+        found[row["id"]] = Touched(row["owner"], bool(row["shared"]) or (known is not None and known.shared))
+    of_versions = {row["entry"] for change in changes if change.table == "versions" for row in change.rows}
+    entries = tables.entries.c
+    for some in batched(of_versions - found.keys()):
+        query = select(entries.id, entries.owner, entries.shared).where(entries.id.in_(some))
+        found |= {row.id: Touched(row.owner, row.shared) for row in connection.execute(query)}
+    return found
+
+
+def own_rows(connection: Connection, owner: str, changes: Sequence[RowChange]) -> list[RowChange]:
+    """The changes without those of other people's entries, which are not in this person's cache."""
+    others = {entry for entry, touched in touched_entries(connection, changes).items() if touched.owner != owner}
+    return [change for change in changes if change.table != "versions" or change.rows[0]["entry"] not in others]
 
 
 def current_revision(connection: Connection, scope: str) -> int:

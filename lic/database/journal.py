@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Table, insert, select
 from lic.database import tables
 
 Row = dict[str, Any]
-TABLES: dict[str, Table] = {table.name: table for table in (tables.entries, tables.versions, tables.examples)}
-KEYS = {"entries": "id", "versions": "seq", "examples": "id"}
+TABLES: dict[str, Table] = {table.name: table for table in (tables.entries, tables.versions, tables.examples, tables.conflicts)}
+KEYS = {"entries": "id", "versions": "seq", "examples": "id", "conflicts": "id"}
 AT_ONCE = 500
 """So many values stand in one condition: SQLite takes a limited number of them."""
 

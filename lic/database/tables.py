@@ -4,6 +4,8 @@ conversations ─< turns            what was said
 entries ─< versions               what is known; the version with `valid_to` null is the current one
 tasks ─< examples                 what trains; an example may hang on the entry that it was made from
 receipts ─< journal               what learning changed, enough to take it back exactly
+teachers                          who may correct what somebody shared
+conflicts ─< notices              what teachers contradict each other in, and whom that is still to be told
 exports ─< exported_rows          where copies of taught rows were taken
 """
 
@@ -73,9 +75,12 @@ entries = Table(
     Column("relation_key", String, nullable=False),
     Column("many", Boolean, nullable=False),
     Column("created_at", String, nullable=False),
+    # The version that was current when it was shared; what it said before stays its owner's.
+    Column("shared_from", Integer),
     Index("entries_by_question", "owner", "subject_key", "relation_key"),
     Index("entries_by_topic", "owner", "section", "topic"),
     Index("entries_shared", "id", sqlite_where=text("shared IS 1")),
+    Index("entries_shared_by_question", "subject_key", "relation_key", sqlite_where=text("shared IS 1")),
 )
 
 versions = Table(
@@ -97,6 +102,9 @@ versions = Table(
     Column("holds_until", String),
     # The sentence vector in float16, unit length.
     Column("vector", LargeBinary, nullable=False),
+    # Who said it where that was not the entry's owner; empty where that person is forgotten.
+    Column("said_by", String),
+    Index("versions_by_speaker", "said_by", sqlite_where=text("said_by IS NOT NULL")),
     Index("versions_by_entry", "entry", "number", unique=True),
     Index("versions_by_content", "content"),
     sqlite_autoincrement=True,
@@ -124,6 +132,8 @@ examples = Table(
     Column("entry", String, ForeignKey("entries.id", ondelete="CASCADE")),
     Column("turn", String),
     Column("created_at", String, nullable=False),
+    # Who said it where that was not the owner; empty where that person is forgotten.
+    Column("said_by", String),
     Index("examples_by_task", "owner", "task"),
     Index("examples_by_entry", "entry"),
 )
@@ -191,4 +201,38 @@ revisions = Table(
     metadata,
     Column("scope", String, primary_key=True),
     Column("value", Integer, nullable=False),
+)
+
+# Who may correct what an owner shared; everybody else only reads it.
+teachers = Table(
+    "teachers",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("teacher", String, primary_key=True),
+    Column("since", String, nullable=False),
+    Index("teachers_by_name", "teacher"),
+)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("entry", String, ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
+    # The numbers of the version that was contradicted first, and of the last one before it was settled.
+    Column("first", Integer, nullable=False),
+    Column("last", Integer),
+    Column("opened_at", String, nullable=False),
+    Column("settled_at", String),
+    Column("settled_by", String),
+    # "new", "old" or "both".
+    Column("kept", String),
+    Index("conflicts_by_entry", "entry"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("conflict", String, ForeignKey("conflicts.id", ondelete="CASCADE"), primary_key=True),
+    Index("notices_by_conflict", "conflict"),
 )

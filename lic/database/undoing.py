@@ -47,20 +47,27 @@ def redo(connection: Connection, owner: str, again: Sequence[str]) -> list[RowCh
 
 
 def built_on(connection: Connection, owner: str, receipt: str) -> list[str]:
-    """The receipts in force that stand on rows of this one, or on rows of each other, the last one first."""
+    """The receipts in force that stand on rows of this one, or on rows of each other, the last one first.
+
+    To share an entry is to share what it says then: it stands on the version that was current.
+    """
     receipts, journal = tables.receipts, tables.journal
     began = connection.execute(select(receipts.c.seq).where(receipts.c.id == receipt)).scalar_one()
     in_force = (receipts.c.owner == owner, receipts.c.undone_at.is_(None), receipts.c.seq > began)
     standing: dict[str, int] = {}
     keys, fresh = set[str](), {receipt}
     while fresh:
-        touched = {row.key for rows in read_journal(connection, fresh).values() for _, row in rows} - keys
+        rows = [row for of in read_journal(connection, fresh).values() for _, row in of]
+        touched = {row.key for row in rows} - keys
+        opened = {row.after["entry"]: row.after["number"] for row in rows if row.table == "versions" and row.before is None and row.after is not None}
         keys |= touched
         fresh = set[str]()
-        for some in batched(touched):
-            query = select(receipts.c.id, receipts.c.seq).join(journal, journal.c.receipt == receipts.c.id).where(*in_force, journal.c.key.in_(some)).distinct()
+        for some in batched(touched | opened.keys()):
+            columns = receipts.c.id, receipts.c.seq, journal.c.key, journal.c.after
+            query = select(*columns).join(journal, journal.c.receipt == receipts.c.id).where(*in_force, journal.c.key.in_(some))
             for row in connection.execute(query):
-                if row.id not in standing:
+                shares = row.key in opened and row.after is not None and row.after.get("shared_from") == opened[row.key]
+                if row.id not in standing and (row.key in touched or shares):
                     standing[row.id] = row.seq
                     fresh.add(row.id)
     return sorted(standing, key=lambda found: -standing[found])

@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 from lic.judges.answerability import Answerability
 from lic.judges.same_question import SameQuestion
 from lic.language import asked_by, key, turned, words
+from lic.lessons.reported import as_read_by
 from lic.lessons.tagger import question_slots
 from lic.mental_process.entries import Entries
 from lic.mental_process.search import HybridSearch
 from lic.reader.reader import Reader, Reading
 from lic.self_taking.agreement import POINTING, agreement
 from lic.self_taking.chaining import Step, names_one, steps
+from lic.self_taking.others import beside, otherwise, said
 from lic.types import TAUGHT_REPLY, Encoder, Encoding, Entry, Slots, Taken, Vector
 
 TAKE_FROM = 0.15
@@ -63,9 +65,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What answers; else what is missing for it, or of whom else the same is known."""
+    """What answers, with what others shared that says otherwise; else what is missing for it, or of whom else the same is known."""
 
     taken: tuple[Taken, ...] = ()
+    otherwise: tuple[Taken, ...] = ()
     missing: Missing | None = None
     near: str = ""
 
@@ -82,27 +85,29 @@ class Finding:
 
     def candidates(self, connection: Connection, asking: Asking, k: int = CANDIDATES) -> list[Taken]:
         """What search finds for a question, with the probability that each entry answers it, the surest first."""
-        return self._judged(asking, [(item.entry, item.vector) for item in self._search.search(connection, asking.owner, asking.encoding, k)])
+        found = self._search.search(connection, asking.owner, asking.encoding, k)
+        return self._judged(asking, [(as_read_by(item.entry, asking.owner), item.vector) for item in found])
 
     def find(self, connection: Connection, asking: Asking, trace: list[str]) -> Found:
         """What answers a question now; lines for each step go to the trace."""
         entries = Entries(connection, asking.owner)
         found = self.candidates(connection, asking)
         trace.append(f"searched: {len(found)} found" + "".join(f"; {item.score:.2f} “{item.entry.text}”" for item in found[:3]))
-        direct = self._of_one_question(entries, [item for item in found if holds(item.entry, asking.at)])
+        answer = self._of_one_question(entries, [item for item in found if holds(item.entry, asking.at)])
+        direct = answer.taken
         if direct and (now := _named_since(entries, direct[0].entry)):
             trace.append(f"“{direct[0].entry.text}” was said before “{now.text}”")
             return Found(missing=Missing(now, _asked_of(asking.encoding.text, now)))
         # Who the manager is says little of what the manager drinks, however sure the judge is.
         names_only = bool(direct) and names_one(direct[0].entry) and bool(steps(asking.encoding.text, [direct[0].entry]))
         if direct and direct[0].score >= SURE and not names_only:
-            return Found(direct)
+            return answer
         chained = self._chained(entries, asking, [item.entry for item in found], trace)
         if chained.taken and (not direct or names_only or chained.taken[0].score > direct[0].score):
             return chained
         if names_only and chained.missing and direct[0].score < SURE:
             return Found(missing=chained.missing)
-        return Found(direct) if direct else Found(missing=chained.missing, near=_near(found, asking))
+        return answer if direct else Found(missing=chained.missing, near=_near(found, asking))
 
     def _judged(self, asking: Asking, found: Sequence[tuple[Entry, Vector]]) -> list[Taken]:
         judged = self._judge.judged(asking.encoding, asking.slots, found)
@@ -111,15 +116,18 @@ class Finding:
         )
         return sorted(taken, key=lambda item: -item.score)
 
-    def _of_one_question(self, entries: Entries, found: Sequence[Taken]) -> tuple[Taken, ...]:
+    def _of_one_question(self, entries: Entries, found: Sequence[Taken]) -> Found:
         """Of judged entries, the surest first, those to answer with: all of the surest one's question where several values are wanted, else the newest.
 
-        Two statements in unlike words may answer one question, and were then kept beside each other; the newest is told.
+        Two statements in unlike words may answer one question, and were then kept beside each other; the newest is told. What the person said
+        comes before what others shared, and what these say otherwise is found with it.
         """
         alike = self.alike(entries, found)
         if not alike or _wants_several(alike[0]):
-            return tuple(alike[:MOST_TAKEN])
-        return (max(alike, key=lambda item: (item.entry.said_at, item.entry.created_at)),)
+            return Found(tuple(alike[:MOST_TAKEN]))
+        own = [item for item in alike if item.entry.owner == entries.owner]
+        told = max(own or alike, key=said)
+        return Found((told, *beside(told, alike)), otherwise(told, alike))
 
     def alike(self, entries: Entries, found: Sequence[Taken]) -> list[Taken]:
         """Of judged entries, the surest first, the surest one with all that answer the same question as it; empty where none is sure."""
@@ -151,7 +159,7 @@ class Finding:
             second = Asking(asking.owner, asking.at, encoding, reading)
             near = [(entry, vector) for entry, vector in about if entry.id != step.entry.id and holds(entry, asking.at)]
             answers = self._judged(second, near)
-            for item in self._of_one_question(entries, answers)[:1]:
+            for item in self._of_one_question(entries, answers).taken[:1]:
                 if best is None or item.score > best[0].score:
                     best = item, step
         if best is not None:

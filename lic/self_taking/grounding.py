@@ -12,7 +12,7 @@ _NAME = re.compile(r"(?<![.!?…]\s)(?<!^)(?<![\"“])\b[A-ZÀ-Ý][\w'’-]+")
 
 def unsupported(answer: str, question: str, taken: Sequence[Taken]) -> list[str]:
     """The numbers and names of an answer that neither the taken entries nor the question hold."""
-    sources = " ".join((question, *(item.entry.text for item in taken), *(item.entry.topic for item in taken)))
+    sources = " ".join((question, *(item.entry.text for item in taken), *(item.entry.topic for item in taken), *(item.entry.speaker for item in taken)))
     known = {word.removesuffix("'s") for word in words(sources)}
     numbers = set(_NUMBER.findall(sources))
     loose = [number for number in _NUMBER.findall(answer) if number not in numbers]

@@ -1,11 +1,12 @@
 """What held before: the version of an entry, or the older of several entries, that a question about the past means."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lic.language import key
-from lic.mental_process.entries import Entries
+from lic.lessons.reported import as_read_by
+from lic.mental_process.entries import Entries, Version
 from lic.types import Entry, Taken
 
 
@@ -26,7 +27,13 @@ def held_of(entries: Entries, found: Sequence[Taken]) -> list[Held]:
     versions.sort(key=lambda item: item[0].begins)
     nexts = [version.begins for version, _ in versions[1:]]
     return [
-        Held(entry, version.text, version.value, version.begins, version.holds_until or (nexts[i] if i < len(nexts) and not entry.many else version.ends))
+        Held(
+            entry,
+            _read(entries.owner, entry, version),
+            version.value,
+            version.begins,
+            version.holds_until or (nexts[i] if i < len(nexts) and not entry.many else version.ends),
+        )
         for i, (version, entry) in enumerate(versions)
     ]
 
@@ -41,3 +48,8 @@ def meant(held: Sequence[Held], question: str, period: tuple[datetime, datetime]
     if named:
         return list(held[max(0, named[-1] - 1) : named[-1]])
     return over[-1:] if over else []
+
+
+def _read(person: str, entry: Entry, version: Version) -> str:
+    """A wording as a person reads it."""
+    return as_read_by(replace(entry, text=version.text), person).text

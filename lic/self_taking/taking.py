@@ -9,7 +9,7 @@ from lic.errors import AutopilotError
 from lic.language import returned, turned, words
 from lic.lessons.wording import direct_question
 from lic.mental_process.entries import Entries
-from lic.replies import WITHOUT, clause
+from lic.replies import WITHOUT, clause, otherwise
 from lic.self_taking.examples import DialogueExamples
 from lic.self_taking.finding import Asking, Finding, Found
 from lic.self_taking.grounding import stands_on, unsupported
@@ -38,6 +38,11 @@ class Taking:
     def taken(self) -> tuple[Taken, ...]:
         """The entries to answer with."""
         return self.request.taken
+
+    @property
+    def otherwise(self) -> str:
+        """What others shared that says otherwise, for behind the answer; code says it, so that no model weighs the two."""
+        return " ".join(otherwise(item.entry) for item in self.found.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class SelfTaking:
             trace.append("took nothing: this is conversation")
         examples = self._examples.like(text, asking.encoding.vector, EXAMPLES) if not found.taken else ()
         manner = [entry.text for entry in entries.listed("emotional_states", "conversation", 8)] if self._autopilot.general else []
-        request = GenerationRequest(messages_for(text, found.taken, manner, history), text, found.taken, examples, asking.owner)
+        request = GenerationRequest(messages_for(text, asking.owner, found.taken, manner, history), text, found.taken, examples, asking.owner)
         return Taking(request, intent.act == "question", found, trace)
 
     def generate(self, taking: Taking, stop: StopSignal) -> Iterator[str | Answer]:
@@ -102,6 +107,9 @@ class SelfTaking:
             trace.append("from the model, not taught")
         if not text and not stop.is_set():
             text = NO_SMALL_TALK if not taking.asked else _asks_back(taking)
+        if taking.otherwise and not stop.is_set():
+            yield f" {taking.otherwise}"
+            text = f"{text} {taking.otherwise}"
         yield Answer(text, False, tuple(trace))
 
     def _without_autopilot(self, taking: Taking, stop: StopSignal, why: str) -> Iterator[str | Answer]:
@@ -109,6 +117,8 @@ class SelfTaking:
         abstained = not taking.taken and taking.asked
         if abstained:
             spoken = _asks_back(taking)
+        if taking.otherwise:
+            spoken = f"{spoken} {taking.otherwise}"
         yield Answer(f"{why} {WITHOUT}{spoken or NO_SMALL_TALK}", abstained, (*taking.trace, "the language model failed; said by embedded"))
 
     def _spoken(self, request: GenerationRequest, stop: StopSignal) -> str:

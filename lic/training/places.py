@@ -18,8 +18,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from lic.data_management.manager import CANDIDATES
 from lic.data_management.place import COLLECTS, may_be_same, of_one_subject
+from lic.data_management.places import CANDIDATES
 from lic.head import JudgeHead, load_head, write_head
 from lic.jsonl import read_jsonl
 from lic.judges.likeness import COMMAND, Likeness

@@ -9,6 +9,7 @@ from lic.errors import NotFound
 from lic.factory import Lic
 from lic.language import clean, lower_first, turned
 from lic.mental_process.entries import Entries
+from lic.mental_process.roles import Roles
 from lic.transcript import Said
 from lic.types import Entry
 from lic.ui.correcting import CORRECTS
@@ -61,7 +62,9 @@ class Correction:
 
 def correction(lic: Lic, said: Said) -> Correction:
     """The beginning of a correction of what a reply says: its statement up to the value, for the person to go on."""
-    own = [entry for entry in entries_of(lic, said) if entry.owner == said.turn.owner]
+    with lic.database.read() as connection:
+        roles = Roles(connection, said.turn.owner)
+        own = [entry for entry in entries_of(lic, said) if roles.may_change(entry)]
     if not own:
         return Correction(CORRECTS, None)
     return Correction(f"{CORRECTS}{lower_first(_before_value(own[0]))}", own[0].id)
@@ -81,7 +84,8 @@ def _without_value(entry: Entry) -> str:
 
 
 def _known(lic: Lic, said: Said) -> list[Entry]:
+    """What a reply stands on; of what it told besides, which others shared, only they can forget anything."""
     entries = entries_of(lic, said)
     if not entries:
         raise NotFound("What this reply stands on is not known any more.")
-    return entries
+    return [entry for entry in entries if entry.owner == said.turn.owner] or entries

@@ -17,6 +17,8 @@ LABELS: Mapping[str, str] = {
     "replace": "Replace it",
     "keep_both": "Keep both",
     "for_a_time": "Only for a time",
+    "keep_new": "Keep the new one",
+    "keep_old": "Back to the old one",
     "correct": "Correct",
     "not_teaching": "I wasn't teaching",
     "why": "Why?",

@@ -28,6 +28,8 @@ SAID_BY_BUTTON: Mapping[str, str] = {
     "replace": "Replace it",
     "keep_both": "Keep both",
     "for_a_time": "Only for a time",
+    "keep_new": "Keep the new one",
+    "keep_old": "Go back to the old one",
     "redo": "Redo that",
 }
 

@@ -11,7 +11,9 @@ from lic import replies
 from lic.database.tables import examples
 from lic.errors import DataError, NotFound, TurnError
 from lic.factory import Lic
-from lic.language import clean, lower_first, sentence
+from lic.language import clean, lower_first, named, sentence
+from lic.mental_process.entries import Entries
+from lic.mental_process.roles import Roles
 from lic.transcript import Transcript
 from lic.types import Act, Context, Encoding, Entry, Intent, Lesson, Receipt, Reply, Turn
 from lic.ui.people import new_id
@@ -30,9 +32,10 @@ def correct(lic: Lic, owner: str, entry_id: str, text: str) -> Reply:
 
 def corrected(lic: Lic, turn: Turn, entry_id: str, wording: str) -> Reply:
     """Learn a turn that gives an entry this wording, and return its reply, which is then on the disk. Raises NotFound, TurnError and DataError."""
-    entry = lic.mental_process(turn.owner).get(entry_id)
-    if entry.owner != turn.owner:
-        raise NotFound(f"“{entry.text}” was shared by somebody else: only they can change it.")
+    with lic.database.read() as connection:
+        entry = Entries(connection, turn.owner).get(entry_id)
+        if not Roles(connection, turn.owner).may_change(entry):
+            raise NotFound(f"“{entry.text}” was shared by {named(entry.owner)}: only they can change it, and the teachers whom they named.")
     if not wording or len(wording) > lic.settings.max_characters:
         raise TurnError(f"A wording has between 1 and {lic.settings.max_characters:,} characters; this one has {len(wording):,}.")
     [encoding] = lic.parts.encoder.encode([sentence(wording)])

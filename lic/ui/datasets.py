@@ -11,6 +11,7 @@ from typing import Any
 from lic.data_management.export import DatasetRow, dataset_rows, export_task
 from lic.data_management.tasks import task_named
 from lic.factory import Lic
+from lic.language import named
 from lic.transcript import Transcript
 from lic.ui.memory import told
 
@@ -64,5 +65,7 @@ def _cell(value: Any) -> str:
 def _source(transcript: Transcript, row: DatasetRow) -> str:
     if not row.taught:
         return "came with LIC"
+    if row.said_by is not None:
+        return f"taught by {named(row.said_by)}"
     said = transcript.find(row.turn) if row.turn else None
     return told(said) if said else "taught by a program"

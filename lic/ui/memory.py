@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from lic.factory import Lic
-from lic.language import SOURCE
+from lic.language import SOURCE, named
 from lic.mental_process.entries import Entries, Version
+from lic.mental_process.roles import Roles
 from lic.mental_process.search import full_text
 from lic.transcript import Said, Transcript
 from lic.types import Entry, Section
@@ -39,6 +40,12 @@ def entry(lic: Lic, owner: str, entry_id: str) -> Entry:
         return Entries(connection, owner).get(entry_id)
 
 
+def may_change(lic: Lic, owner: str, entry: Entry) -> bool:
+    """Whether a person may give an entry another wording."""
+    with lic.database.read() as connection:
+        return Roles(connection, owner).may_change(entry)
+
+
 def count(lic: Lic, owner: str) -> int:
     """How many entries a person may see."""
     with lic.database.read() as connection:
@@ -59,12 +66,12 @@ def row(entry: Entry, owner: str) -> list[str]:
     """A line of the table."""
     whom = "everybody" if entry.shared else "you"
     if entry.owner != owner:
-        whom = f"everybody, by {entry.owner}"
+        whom = f"everybody, by {named(entry.owner)}"
     return [entry.text, SECTION_NAMES[entry.section], entry.topic, when(entry.said_at), whom, entry.id]
 
 
 def version_rows(lic: Lic, owner: str, entry_id: str) -> list[list[str]]:
-    """The lines of an entry's versions, the newest first. Raises NotFound."""
+    """The lines of an entry's versions, the newest first, with who said those that another one said. Raises NotFound."""
     with lic.database.read() as connection:
         transcript = Transcript(connection, owner)
         return [_version_row(version, transcript, owner) for version in reversed(Entries(connection, owner).history(entry_id))]
@@ -72,8 +79,9 @@ def version_rows(lic: Lic, owner: str, entry_id: str) -> list[list[str]]:
 
 def source(lic: Lic, owner: str, entry: Entry) -> str:
     """Where an entry's current version comes from, in a sentence; other people's turns are not shown, only what they shared."""
-    if entry.owner != owner:
-        return f"Shared by {entry.owner} on {when(entry.said_at)}."
+    if entry.speaker != owner:
+        said = f"on {when(entry.said_at)}."
+        return f"Shared by {named(entry.owner)} {said}" if entry.speaker == entry.owner else f"Said by {named(entry.speaker)} {said}"
     with lic.database.read() as connection:
         said = Transcript(connection, owner).find(entry.turn) if entry.turn else None
     if said is None:
@@ -94,15 +102,15 @@ def when(at: datetime) -> str:
 
 
 def _version_row(version: Version, transcript: Transcript, owner: str) -> list[str]:
-    said = transcript.find(version.turn) if version.turn else None
+    said = transcript.find(version.turn) if version.turn and version.said_by == owner else None
     until = when(version.ends) if version.ends else "now"
     words = said.turn.text if said and said.status != "forgotten" else ""
     return [str(version.number), version.text, when(version.said_at), words, until, _by(version, said, owner)]
 
 
 def _by(version: Version, said: Said | None, owner: str) -> str:
-    if version.by != owner:
-        return version.by
+    if version.said_by != owner:
+        return named(version.said_by)
     if said is not None and said.turn.conversation.startswith(SOURCE):
         return said.turn.conversation.removeprefix(SOURCE)
     return "you" if version.turn else "a program"

@@ -5,7 +5,7 @@ from typing import Any, cast
 import gradio as gr
 
 from lic.types import Section
-from lic.ui import memory
+from lic.ui import memory, sharing
 from lic.ui.buttons import forget_entries
 from lic.ui.chat import shown
 from lic.ui.correcting import correct
@@ -46,18 +46,20 @@ class MemoryTab:
             with gr.Row(elem_classes="actions"):
                 save = gr.Button("Save the correction", variant="primary", size="md", min_width=120, elem_id="memory-save")
                 forget = gr.Button("Forget …", size="md", min_width=120, elem_id="memory-forget")
+                share = gr.Button("Share with everybody", size="md", min_width=120, visible=False, elem_id="memory-share")
                 really = gr.Button("Yes, forget it everywhere", variant="stop", size="md", visible=False, min_width=160, elem_id="memory-forget-really")
             versions = gr.Dataframe(
                 headers=list(memory.VERSION_HEADERS), type="array", datatype="str", interactive=False, wrap=True, label="Versions", buttons=[],
                 column_widths=["8%", "28%", "16%", "24%", "14%", "10%"], elem_id="memory-versions",
             )  # fmt: skip
         listing, filters = [table, caption, panel, chosen], [query, section, browser]
-        entry = [panel, chosen, source, wording, versions, save, forget, really]
+        entry = [panel, chosen, source, wording, versions, save, forget, really, share]
         private: dict[str, Any] = {"api_visibility": "private"}
         query.submit(self.listed, filters, listing, **private)
         section.change(self.listed, filters, listing, **private)
         table.select(self.opened, [browser], entry, **private)
         save.click(self.saved, [chosen, wording, browser], entry, **private).then(self.relisted, filters, [table, caption], **private)
+        share.click(self.shared, [chosen, browser], entry, **private).then(self.relisted, filters, [table, caption], **private)
         forget.click(lambda: gr.Button(visible=True), None, really, **private)
         really.click(self.forgotten, [chosen, browser], entry, **private).then(self.relisted, filters, [table, caption], **private)
         return self.listed, filters, listing
@@ -82,7 +84,16 @@ class MemoryTab:
         """A line of the table was pressed: show where the entry comes from and what it was before."""
         return self._open(self._owner(browser, request), str(event.row_value[-1]))
 
-    @warned(8)
+    @warned(9)
+    def shared(self, chosen: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
+        """The open entry is shared with everybody, or is private again."""
+        owner = self._owner(browser, request)
+        # Those who did not sign in have no name that others may see.
+        if self._waking.settings.auth:
+            sharing.share(self._waking.awake(), owner, chosen)
+        return self._open(owner, chosen)
+
+    @warned(9)
     def saved(self, chosen: str, wording: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """The open entry got another wording."""
         owner = self._owner(browser, request)
@@ -90,7 +101,7 @@ class MemoryTab:
         gr.Info(shown(reply.text))
         return self._open(owner, chosen)
 
-    @warned(8)
+    @warned(9)
     def forgotten(self, chosen: str, browser: Any, request: gr.Request) -> tuple[Any, ...]:
         """The open entry is to be forgotten, and that was asked twice."""
         owner = self._owner(browser, request)
@@ -98,20 +109,21 @@ class MemoryTab:
         gr.Info(shown(forget_entries(lic, owner, [memory.entry(lic, owner, chosen)])))
         return _closed()
 
-    @warned(8)
+    @warned(9)
     def _open(self, owner: str, entry_id: str) -> tuple[Any, ...]:
         lic = self._waking.lic
         entry = memory.entry(lic, owner, entry_id)
-        own = entry.owner == owner
+        own, may_change = entry.owner == owner, memory.may_change(lic, owner, entry)
         return (
             gr.Column(visible=True),
             entry.id,
             memory.source(lic, owner, entry),
-            gr.Textbox(value=entry.text, interactive=own),
+            gr.Textbox(value=entry.text, interactive=may_change),
             memory.version_rows(lic, owner, entry_id),
-            gr.Button(interactive=own),
+            gr.Button(interactive=may_change),
             gr.Button(interactive=own),
             gr.Button(visible=False),
+            gr.Button("Make it private" if entry.shared else "Share with everybody", visible=own and bool(self._waking.settings.auth)),
         )
 
     def _owner(self, browser: Any, request: gr.Request) -> str:
@@ -120,7 +132,7 @@ class MemoryTab:
 
 def _closed() -> tuple[Any, ...]:
     """No entry is open, and nothing of the one that was stays in the page."""
-    return (gr.Column(visible=False), "", "", "", [], gr.skip(), gr.skip(), gr.Button(visible=False))
+    return (gr.Column(visible=False), "", "", "", [], gr.skip(), gr.skip(), gr.Button(visible=False), gr.Button(visible=False))
 
 
 def _caption(n: int, count: int, filtered: bool) -> str:

@@ -11,6 +11,7 @@ from lic.ui.chat_tab import ChatTab
 from lic.ui.datasets_tab import DatasetsTab
 from lic.ui.memory_tab import MemoryTab
 from lic.ui.people import Seat, new_id, owner_of
+from lic.ui.sharing_panel import SharingPanel
 from lic.ui.talking import Asked, Talking
 from lic.ui.waking import Waking
 
@@ -59,6 +60,8 @@ def build(waking: Waking) -> gr.Blocks:
                 chatbot, box = _draw_chat()
             with gr.Tab("Mental Process", id="memory") as memory_tab:
                 memory = MemoryTab(waking).draw(browser)
+                # Visitors without a name share nothing with each other.
+                sharing = SharingPanel(waking).draw(browser, memory) if waking.settings.auth else None
             with gr.Tab("Datasets", id="datasets") as datasets_tab:
                 datasets = DatasetsTab(waking).draw(browser)
         chat = ChatTab(talking)
@@ -74,6 +77,8 @@ def build(waking: Waking) -> gr.Blocks:
             event.then(_show_chat, None, [tabs], **PRIVATE).then(None, None, None, js=CLOSE_LIST)
         chat_tab.select(chat.refresh, [browser], [chatbot, conversations], **PRIVATE)
         memory_tab.select(*memory, **PRIVATE)
+        if sharing is not None:
+            memory_tab.select(*sharing, **PRIVATE)
         datasets_tab.select(*datasets, **PRIVATE)
         api(_endpoint(talking), api_name="chat", concurrency_limit=AT_ONCE, concurrency_id="generate")
     return page.queue(default_concurrency_limit=HANDLERS_AT_ONCE, api_open=False)

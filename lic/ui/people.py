@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lic.factory import LOCAL_OWNER
+from lic.language import VISITOR
 from lic.settings import Settings
 
 _VISITOR = re.compile(r"[0-9a-f]{32}")
@@ -47,5 +48,5 @@ def owner_of(settings: Settings, username: str | None, session: str | None, visi
             raise PermissionError("Nobody is signed in.")
         return username
     if settings.open_to_all:
-        return f"visitor-{visitor if isinstance(visitor, str) and _VISITOR.fullmatch(visitor) else session or new_id()}"
+        return f"{VISITOR}{visitor if isinstance(visitor, str) and _VISITOR.fullmatch(visitor) else session or new_id()}"
     return LOCAL_OWNER
