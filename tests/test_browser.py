@@ -539,6 +539,7 @@ def test_what_is_shared_is_corrected_by_its_teacher_and_both_see_the_conflict(ch
             expect(ana.page.get_by_text("Saved.")).to_be_visible()
             ben = signed_in(contexts["ben"].new_page(), served.url, "ben", "other")
             ben.tab("Mental Process")
+            ben.page.locator("#sharing button").first.click()
             expect(ben.page.locator("#sharing-role textarea, #sharing-role input")).to_have_value(re.compile("You may correct what ana shares"))
             ben.page.locator("#memory-table .virtual-row [role=gridcell]").first.click()
             expect(ben.page.locator("#memory-share")).to_be_hidden()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from benchmarks.streams import relations, worded
 from lic.errors import DataError
 from lic.factory import Lic
 from lic.jsonl import read_jsonl
@@ -62,14 +63,24 @@ def test_no_text_that_measures_is_trained_on(models: Lic) -> None:
     def texts(name: str) -> set[str]:
         found = {row["text"] for row in read_jsonl(seed / "intent_recognition" / f"{name}.jsonl")} if name == "test" else set[str]()
         found |= {row["text"] for row in read_jsonl(seed / "lesson_preparation" / f"{name}.jsonl")}
-        groups = read_jsonl(seed / "places" / f"{name}.jsonl")
-        found |= {text for group in groups for question in group["questions"] for said in ("statements", "again", "changes") for text, _ in question[said]}
-        found |= {row["text"] for row in read_jsonl(seed / "settlements" / f"{name}.jsonl")}
+        questions = [question for group in read_jsonl(seed / "places" / f"{name}.jsonl") for question in group["questions"]]
+        found |= {text for question in questions for said in ("statements", "again", "changes") for text, _ in question[said]}
         found |= {row[which] for row in read_jsonl(seed / "twins" / f"{name}.jsonl") for which in ("known", "new")}
         return set(map(key, found))
 
     measuring = texts("test") | {key(row["text"]) for row in read_jsonl(seed / "messages" / "test.jsonl")}
     assert not measuring & texts("train")
+
+
+def test_no_relation_that_measures_is_trained_on(models: Lic) -> None:
+    seed = models.settings.seed
+    groups = list(read_jsonl(seed / "places" / "train.jsonl"))
+    asked = {key(text) for group in groups for question in group["questions"] for text in (question["question"], *question.get("asks", ()))}
+    asked |= {key(text) for group in groups for text in group.get("unanswered", ())}
+    asked |= {key(row["text"]) for row in read_jsonl(seed / "intent_recognition" / "train.jsonl")}
+    measuring = {key(worded(text, subject, "")) for relation in relations() for text in relation.ask for subject in relation.subjects}
+    assert len(measuring) > 1000
+    assert not measuring & asked
 
 
 def test_the_same_seed_trains_the_same_weights(models: Lic, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from lic.branches.desk import Desk
 from lic.branches.documents import document_in, names_file
 from lic.data_management.scopes import Scope
-from lic.intent.wishes import Wish
+from lic.intent.wishes import FORGETS
 from lic.language import SOURCE, key, lower_first, turned, words
 from lic.lessons.tagger import named_in, question_slots
 from lic.lessons.when import period_of
@@ -28,7 +28,6 @@ SURE_UNWORDED = 0.6
 """Where an entry shares no word with the wish, LIC asks below this probability too: the cat's name is not the dog's."""
 MOST_WORDED = 50
 _POINTING = frozenset("that it this them those".split())
-FORGETS: frozenset[Wish] = frozenset(("forget_one", "forget_subject", "forget_period", "forget_source", "forget_me"))
 SURE_SCOPE = 0.5
 """From this probability on a wish to forget means more than one thing; LIC then shows what it means, and asks."""
 MOST_FORGOTTEN = 1_000

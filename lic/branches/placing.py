@@ -19,9 +19,12 @@ from lic.mental_process.entries import Entries
 from lic.types import Entry, Receipt, Reply
 
 CHOICES: frozenset[Wish] = frozenset(("replace", "keep_both", "for_a_time", "neither"))
+TAKES_BACK: frozenset[Wish] = frozenset(("undo", "redo"))
 SURE_CHOICE = 0.6
 SURE_DESPITE_NAME = 0.8
 """From this probability on the choice is what the words say, though only one of the values is named: "replace 14"."""
+STATES_FROM = 0.2
+"""A turn that the gate takes for no teaching chooses nothing either where it states something else with this probability."""
 LONGEST = 12
 """A choice is said in at most so many words; what is longer says something else."""
 
@@ -35,7 +38,7 @@ class Placing:
     def chosen(self, situation: Situation) -> Reply | None:
         """Do what was chosen; None where the turn chooses nothing."""
         turn, pending = situation.turn, situation.pending
-        if situation.intent.act in ("question", "why", "forget", "undo") or len(words(turn.text)) > LONGEST:
+        if situation.intent.act in ("question", "why", "forget") or len(words(turn.text)) > LONGEST or self._takes_back(situation):
             return None
         with self._desk.parts.database.read() as connection:
             known = {entry.id: entry for entry in Entries(connection, self._desk.owner).of_ids([pending["new"], pending["old"]])}
@@ -64,11 +67,21 @@ class Placing:
             return self._done(situation, lambda connection: manager.merge(connection, self._desk.owner, new.id, old.id, turn, turn.said_at), replies.learned)
         return self._done(situation, lambda connection: manager.undo(connection, self._desk.owner, pending["receipt"], turn.said_at), replies.undone)
 
+    def _takes_back(self, situation: Situation) -> bool:
+        """Whether a turn that the gate took for undoing does not choose after all: "replace it" does."""
+        wish, probability = self._desk.parts.wishes.among(situation.encoding, CHOICES | TAKES_BACK)
+        return situation.intent.act == "undo" and (wish not in CHOICES or probability < SURE_CHOICE)
+
+    def _just_no(self, situation: Situation) -> bool:
+        """Whether a turn is a bare no, which keeps what is known; "neither" takes the new value back."""
+        sure = self._desk.parts.wishes.among(situation.encoding, CHOICES | TAKES_BACK)[1] >= SURE_DESPITE_NAME
+        return len(words(situation.turn.text)) == 1 and situation.intent.act in ("deny", "undo") and not sure
+
     def _wish(self, situation: Situation, new: Entry, old: Entry) -> Wish | Literal["keep_old"] | None:
         """What was chosen; a value that is named alone is the one that holds, a bare yes takes the first of the three, a bare no keeps what is known."""
         by_act: dict[str, Wish] = {"confirm": "replace", "deny": "keep_both"}
-        if situation.intent.act == "deny" and len(words(situation.turn.text)) == 1:
-            return by_act["deny"]
+        if self._just_no(situation):
+            return "keep_both"
         wish, probability = self._desk.parts.wishes.among(situation.encoding, CHOICES)
         if (named := _named(situation.turn.text, new, old)) and probability < SURE_DESPITE_NAME:
             return named
@@ -77,14 +90,14 @@ class Placing:
     def _states(self, situation: Situation, new: Entry, old: Entry) -> bool:
         """Whether the turn tells something of its own: of another subject than the two entries, or of one that it names with another value."""
         intent = situation.intent
-        if not intent.teaching:
-            return False
-        lessons = self._desk.lessons(situation.turn, intent, situation.encoding, situation.reading, situation.context)
         asked = {key(entry.slots.subject) for entry in (new, old)} | {"", "i"}
+        facts = facts_of(situation.encoding, situation.reading, SURELY_FROM if intent.teaching else STATES_FROM)
+        subjects = [fact.subject.of(situation.turn.text) for fact in facts if fact.subject is not None and fact.value is not None]
+        if not intent.teaching:
+            return any(key(subject) not in asked and not points(subject) for subject in subjects)
+        lessons = self._desk.lessons(situation.turn, intent, situation.encoding, situation.reading, situation.context)
         if any(key(lesson.slots.subject) not in asked and not points(lesson.slots.subject) for lesson in lessons):
             return True
-        facts = facts_of(situation.encoding, situation.reading, SURELY_FROM)
-        subjects = [fact.subject.of(situation.turn.text) for fact in facts if fact.subject is not None and fact.value is not None]
         return intent.act != "correction" and any(not points(subject) for subject in subjects) and not _named(situation.turn.text, new, old)
 
     def _limited(self, situation: Situation, new: Entry, old: Entry, until: datetime) -> Reply:

@@ -10,6 +10,7 @@ from lic.branches.desk import Desk, Situation, settling
 from lic.branches.self_corrections import self_corrected
 from lic.data_management.commits import Prepared
 from lic.data_management.gate_rows import GATE
+from lic.intent.wishes import FORGETS, WISHES
 from lic.language import relation_tells
 from lic.lessons.secrets import secret_in
 from lic.transcript import Said, Transcript
@@ -95,7 +96,7 @@ class Teaching:
             receipt = commit.receipt
             changed = bool(receipt.changes)
             # Who corrects what is known with the very same words wants something else: to have it forgotten, most likely.
-            nothing_new = not changed and bool(receipt.known) and situation.intent.act == "correction" and source is situation.turn
+            nothing_new = not changed and bool(receipt.known) and source is situation.turn and self._wants_it_gone(situation)
             reply = Reply(
                 turn=situation.turn.id,
                 text=_told(source, receipt, len(prepared)) + (f" {replies.FORGET_IT}" if nothing_new else ""),
@@ -122,6 +123,10 @@ class Teaching:
             reply = self._desk.keep(connection, situation, reply, pending)
         self._desk.parts.manager.committed(commit)
         return reply
+
+    def _wants_it_gone(self, situation: Situation) -> bool:
+        """Whether a correction that says what is known already asks to forget it: "forget that my dog is called Rex"."""
+        return situation.intent.act == "correction" and self._desk.parts.wishes.among(situation.encoding, WISHES)[0] in FORGETS
 
     def confirmed(self, situation: Situation) -> Reply:
         source, lessons, encoding = self._asked_lessons(situation)

@@ -21,6 +21,7 @@ Wish = Literal[
     "replace", "keep_both", "for_a_time", "neither",
 ]  # fmt: skip
 WISHES: tuple[Wish, ...] = get_args(Wish)
+FORGETS: frozenset[Wish] = frozenset(("forget_one", "forget_subject", "forget_period", "forget_source", "forget_me"))
 WEIGHTS = Path(__file__).parent / "wishes.json"
 LAST = 6
 """The last of the layers that the encoder gives."""

@@ -4,13 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lic.language import exchanged, key, lower_first, relation_tells, sentence, upper_first
+from lic.language import exchanged, key, lower_first, relation_tells, sentence, upper_first, words
 from lic.lessons.clause import clause, core, owned
 from lic.lessons.making import NAMED, is_attribute, lesson_of, named, owner_form
 from lic.lessons.references import Known, antecedent, focus_of, is_possessive_subject, is_somebody, left_out, only_points_at, points
 from lic.lessons.tagger import Fact, slots_of
 from lic.lessons.wording import question_from, statement_from
 from lic.types import Context, Entry, Intent, Lesson, Slots, Span
+
+_EXISTENTIAL = re.compile(r"(?:(?:and|but|oh|well|also),? )?there(?:['’]?s| is| are| was| were)\b", re.IGNORECASE)
+_POINTS_BACK = frozenset("it them that this there here".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,9 @@ def _in_other_words(said: _Said, context: Context, known: Sequence[Known], inten
     """The answer to LIC's question in the question's words, or a new value in those of the entry that is corrected; None where it is neither."""
     # A wish about LIC's manner is no answer to its question, however short.
     answers = context.asks == "teach" and bool(context.question) and bool(said.value) and said.first and said.fact.section != "manner"
+    # "There's a piano in the common room" tells of something else, but "there's a pie in it" tells what was asked.
+    if _EXISTENTIAL.match(said.text) and not _POINTS_BACK & set(words(said.text)[1:]):
+        return None
     if answers and not said.subject:
         return answer(context, said.text, said.fact, said.value, intent)
     if answers and said.pronoun:

@@ -1,6 +1,7 @@
 """Preparing lessons: what was said, without its wrapping, completed from the conversation, as standalone statements."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lic.language import key, lower_first, sentence, words
@@ -43,7 +44,7 @@ class LessonPreparer:
         lessons: list[Lesson] = []
         known: list[Known] = []
         asks = encoding.text.rstrip().endswith("?")
-        facts = _facts(encoding, reading, intent)[:MAX_LESSONS]
+        facts = _without_halves(_facts(encoding, reading, intent))[:MAX_LESSONS]
         for fact in facts:
             if asks and fact.value is None:
                 continue
@@ -86,6 +87,12 @@ def _facts(encoding: Encoding, reading: Reading, intent: Intent) -> list[Fact]:
     best = max(likely, key=lambda fact: (bool(fact.relation), fact.probability), default=None)
     names = [fact for fact in likely if not fact.relation and fact.probability >= NAMED_FROM]
     return sorted({*names, *([best] if best else [])}, key=lambda fact: fact.spans[0].start) if best else names
+
+
+def _without_halves(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts without those that are half of another one: a value without a subject that is what another fact is about."""
+    subjects = {fact.subject for fact in facts if fact.subject is not None}
+    return [fact for fact in facts if fact.subject is not None or fact.value not in subjects]
 
 
 def _is_beside(text: str, fact: Fact) -> bool:

@@ -20,7 +20,7 @@ from lic.self_taking.chaining import Step, names_one, steps
 from lic.self_taking.others import beside, otherwise, said
 from lic.types import TAUGHT_REPLY, Encoder, Encoding, Entry, Slots, Taken, Vector
 
-TAKE_FROM = 0.15
+TAKE_FROM = 0.2
 """An entry answers from this probability on; `python -m lic.training.judges` prints what other thresholds would cost, see docs/LOG.md."""
 SURE = 0.6
 """From this probability on one entry answers alone, and no second step is looked for."""
@@ -36,6 +36,7 @@ CANDIDATES = 12
 MOST_TAKEN = 12
 MOST_COMPARED = 5
 MOST_STEPS = 4
+_BEING = frozenset("was were be been has have had does do did".split())
 NEAR_FROM = 0.03
 """From this probability on an entry about another subject is near enough to be named where nothing answers."""
 
@@ -228,6 +229,6 @@ def _near(found: Sequence[Taken], asking: Asking) -> str:
     for item in found[:3]:
         subject, relation = item.entry.slots.subject, key(item.entry.slots.relation)
         other = key(subject) not in ("", "i", "we", key(asked.subject)) and key(subject) not in text
-        if item.score >= NEAR_FROM and other and set(relation.split()) & set(text.split()):
+        if item.score >= NEAR_FROM and other and (set(relation.split()) - POINTING - _BEING) & set(text.split()):
             return turned(subject)
     return ""
