@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -29,8 +28,6 @@ EPOCHS = 7
 LEARNING_RATE = 1e-3
 SHOWN = {"act": 0.55, "marked": 0.4, "stated": 1.0}
 """So often a line of a kind is shown in an epoch: seldom where one line says little, always where somebody also wrote the statements."""
-HARDEST, EASIEST = 2.5, 0.3
-"""A line is shown so many times as often as others of its kind, by how hard its act was when it was seen last (Loshchilov and Hutter 2016)."""
 DROPOUT = 0.1
 ANCHOR_WEIGHT = 2.0
 SMOOTHING = 0.05
@@ -51,17 +48,12 @@ def fit(lines: Sequence[Line], replies: Sequence[Tensor], epochs: int, seed: int
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
     steps = epochs * (int(sum(SHOWN[line.kind] for line in lines)) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.15)
-    often = np.array([SHOWN[line.kind] for line in lines])
-    hardness = np.ones(len(lines))
     step = 0
     while step < steps:
         began, losses, first = time.perf_counter(), 0.0, step
-        times = (often * _shares(hardness, often) + rng.random(len(lines))).astype(int)
-        numbers = np.repeat(np.arange(len(lines)), times)
-        shown = [_shown(lines[i].variants, replies, rng) for i in numbers.tolist()]
+        shown = [_shown(line.variants, replies, rng) for line in lines for _ in range(int(SHOWN[line.kind] + rng.random()))]
         for batch in _buckets(shown, rng)[: steps - step]:
-            loss, acts = loss_of(network, [shown[i] for i in batch], device)
-            hardness[numbers[batch]] = np.where(np.isnan(acts), 1.0, acts)
+            loss = loss_of(network, [shown[i] for i in batch], device)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -73,16 +65,8 @@ def fit(lines: Sequence[Line], replies: Sequence[Tensor], epochs: int, seed: int
     return network.cpu().eval()
 
 
-def _shares(hardness: NDArray[np.float64], often: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How much more often than usual each line is shown, so that as many are shown as ever; those of every epoch are never left out."""
-    always = often >= 1
-    shares = np.clip(hardness / np.average(hardness, weights=often), np.where(always, 1.0, EASIEST), HARDEST)
-    left = max(1.0, often.sum() - (often * shares)[always].sum())
-    return np.where(always, shares, shares * left / (often * shares)[~always].sum()) if not always.all() else shares
-
-
-def loss_of(network: ReaderNetwork, samples: Sequence[Sample], device: str = "cpu") -> tuple[Tensor, NDArray[np.float64]]:
-    """The sum of what the outputs cost, each a mean over the turns, pieces or facts that have a target; and what each turn's act costs, where it has one."""
+def loss_of(network: ReaderNetwork, samples: Sequence[Sample], device: str = "cpu") -> Tensor:
+    """The sum of what the outputs cost, each a mean over the turns, pieces or facts that have a target."""
     dtype = torch.bfloat16 if network.training else torch.float32
     text, text_mask, previous, previous_mask = (x.to(device) for x in collate([(sample.text, sample.previous) for sample in samples], dtype))
     if network.training:
@@ -96,11 +80,8 @@ def loss_of(network: ReaderNetwork, samples: Sequence[Sample], device: str = "cp
         rows = network.rows(out["states"], text_mask, of.to(device), at.to(device)) if len(of) else None
     acts, anchors = targets["acts"].to(device), targets["anchors"].to(device)
     total = torch.zeros((), device=device)
-    costs = np.full(len(samples), np.nan)
-    if (known := acts >= 0).any():
-        scores = out["acts"].float()[known]
-        total = total + nn.functional.cross_entropy(scores, acts[known], label_smoothing=SMOOTHING)
-        costs[known.cpu().numpy()] = nn.functional.cross_entropy(scores.detach(), acts[known], reduction="none").cpu().numpy()
+    if (acts >= 0).any():
+        total = total + nn.functional.cross_entropy(out["acts"].float(), acts, ignore_index=IGNORED, label_smoothing=SMOOTHING)
     if (anchors >= 0).any():
         known = anchors >= 0
         total = total + ANCHOR_WEIGHT * nn.functional.binary_cross_entropy_with_logits(out["anchors"][known].float(), anchors[known].float())
@@ -113,7 +94,7 @@ def loss_of(network: ReaderNetwork, samples: Sequence[Sample], device: str = "cp
             total = total + 0.5 * nn.functional.cross_entropy(rows["sections"].float(), sections, ignore_index=IGNORED)
         if (many >= 0).any():
             total = total + 0.5 * nn.functional.binary_cross_entropy_with_logits(rows["many"][many >= 0].float(), many[many >= 0].float())
-    return total, costs
+    return total
 
 
 def _targets(samples: Sequence[Sample], n: int, astray: float = 0.0) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
